@@ -1,0 +1,1 @@
+"""Receivers, checking and batching of OTLP requests. May import `storage`."""

@@ -1,0 +1,1 @@
+"""Traces, links, search and the JSON API. May import `storage`."""

@@ -1,0 +1,1 @@
+"""The JSON API over HTTP (FastAPI routers). Parameters in, bytes out, nothing else."""

@@ -1,0 +1,1 @@
+"""Dependency links: the reference linker, status and its reasons, ranking."""

@@ -1,0 +1,1 @@
+"""One trace: tree, clock skew, critical path, hops. Pure but for `reader`."""

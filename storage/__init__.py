@@ -1,0 +1,1 @@
+"""ClickHouse: client, migrations, SQL, writer and readers. Imports nothing of ours."""

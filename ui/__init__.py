@@ -1,0 +1,1 @@
+"""Pages, map drawing, waterfall and charts. May import `query`, nothing below it."""
