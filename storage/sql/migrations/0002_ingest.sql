@@ -1,0 +1,147 @@
+-- Where OTLP enters: one row is one ExportTraceServiceRequest, decoded by ClickHouse with storage/sql/otlp.proto.
+-- Nothing is kept here; the view below flattens resource → scope → span into otel_traces.
+--
+-- `kind` columns say which member of AnyValue's oneof was present (input_format_protobuf_oneof_presence).
+CREATE TABLE IF NOT EXISTS {database}.otlp_ingest
+(
+    resource_spans Array(Tuple(
+        resource Tuple(attributes Array(Tuple(key LowCardinality(String), value Tuple(
+            s String, b Bool, i Int64, d Float64, x String, kind UInt8,
+            a Tuple(values Array(Tuple(s String, b Bool, i Int64, d Float64, a String, m String, x String, kind UInt8))),
+            m Tuple(values Array(Tuple(key String, value Tuple(s String, b Bool, i Int64, d Float64, a String, m String, x String, kind UInt8))))
+        ))), dropped UInt32),
+        scope_spans Array(Tuple(
+            scope Tuple(name String, version String, attributes Array(Tuple(key LowCardinality(String), value Tuple(
+                s String, b Bool, i Int64, d Float64, x String, kind UInt8,
+                a Tuple(values Array(Tuple(s String, b Bool, i Int64, d Float64, a String, m String, x String, kind UInt8))),
+                m Tuple(values Array(Tuple(key String, value Tuple(s String, b Bool, i Int64, d Float64, a String, m String, x String, kind UInt8))))
+            )))),
+            spans Array(Tuple(
+                trace_id String,
+                span_id String,
+                trace_state String,
+                parent_span_id String,
+                name String,
+                kind Int32,
+                start_ns UInt64,
+                end_ns UInt64,
+                attributes Array(Tuple(key LowCardinality(String), value Tuple(
+                    s String, b Bool, i Int64, d Float64, x String, kind UInt8,
+                    a Tuple(values Array(Tuple(s String, b Bool, i Int64, d Float64, a String, m String, x String, kind UInt8))),
+                    m Tuple(values Array(Tuple(key String, value Tuple(s String, b Bool, i Int64, d Float64, a String, m String, x String, kind UInt8))))
+                ))),
+                dropped_attributes UInt32,
+                events Array(Tuple(time_ns UInt64, name String, attributes Array(Tuple(key LowCardinality(String), value Tuple(
+                    s String, b Bool, i Int64, d Float64, x String, kind UInt8,
+                    a Tuple(values Array(Tuple(s String, b Bool, i Int64, d Float64, a String, m String, x String, kind UInt8))),
+                    m Tuple(values Array(Tuple(key String, value Tuple(s String, b Bool, i Int64, d Float64, a String, m String, x String, kind UInt8))))
+                ))))),
+                dropped_events UInt32,
+                links Array(Tuple(
+                    trace_id String, span_id String, trace_state String, attributes Array(Tuple(key LowCardinality(String), value Tuple(
+                        s String, b Bool, i Int64, d Float64, x String, kind UInt8,
+                        a Tuple(values Array(Tuple(s String, b Bool, i Int64, d Float64, a String, m String, x String, kind UInt8))),
+                        m Tuple(values Array(Tuple(key String, value Tuple(s String, b Bool, i Int64, d Float64, a String, m String, x String, kind UInt8))))
+                    ))), flags UInt32
+                )),
+                dropped_links UInt32,
+                status Tuple(message String, code Int32),
+                flags UInt32
+            )),
+            schema_url String
+        )),
+        schema_url String
+    ))
+)
+ENGINE = Null
+
+-- split
+-- Flattens resource → scope → span. Spans whose trace id is not 16 bytes or span id not 8 bytes, or all zero, are
+-- left out here and counted as rejected by the collector. Times beyond what a DateTime bucket can hold (2106) are
+-- clamped; a parent id of zeros means none.
+CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.otlp_ingest_mv TO {database}.otel_traces AS
+WITH
+    (v -> multiIf(
+        v.kind = 1, toJSONString(v.s),
+        v.kind = 3, toString(v.i),
+        v.kind = 2, if(v.b, 'true', 'false'),
+        v.kind = 4, multiIf(
+            isNaN(v.d), '"NaN"',
+            isInfinite(v.d), if(v.d > 0, '"Infinity"', '"-Infinity"'),
+            match(toString(v.d), '[.e]'), toString(v.d),
+            concat(toString(v.d), '.0')),
+        v.kind = 7, concat('"', base64Encode(v.x), '"'),
+        v.kind = 5, concat('{"otlp.ArrayValue":"', base64Encode(v.a), '"}'),
+        v.kind = 6, concat('{"otlp.KeyValueList":"', base64Encode(v.m), '"}'),
+        'null')) AS inner_json,
+    (v -> multiIf(
+        v.kind = 1, v.s,
+        v.kind = 3, toString(v.i),
+        v.kind = 2, if(v.b, 'true', 'false'),
+        v.kind = 4, toString(v.d),
+        v.kind = 7, base64Encode(v.x),
+        v.kind = 5, concat('[', arrayStringConcat(arrayMap(w -> inner_json(w), v.a.values), ','), ']'),
+        v.kind = 6, concat('{', arrayStringConcat(arrayMap(
+            w -> concat(toJSONString(w.key), ':', inner_json(w.value)), v.m.values), ','), '}'),
+        '')) AS text,
+    (a -> mapFromArrays(a.key, arrayMap(v -> text(v), a.value))) AS to_map,
+    (v -> multiIf(
+        v.kind = 5 AND arrayExists(w -> w.kind IN (5, 6), v.a.values), 'A',
+        v.kind = 6 AND arrayExists(w -> w.value.kind IN (5, 6), v.m.values), 'M',
+        substring('esbidamx', v.kind + 1, 1))) AS letter,
+    (a -> arrayStringConcat(arrayMap(v -> letter(v), a.value))) AS to_types,
+    (ns -> fromUnixTimestamp64Nano(toInt64(least(ns, 4294967295000000000)))) AS to_time,
+    unhex('00000000000000000000000000000000') AS no_trace,
+    unhex('0000000000000000') AS no_span
+SELECT
+    to_time(span.start_ns) AS Timestamp,
+    lower(hex(span.trace_id)) AS TraceId,
+    lower(hex(span.span_id)) AS SpanId,
+    if(span.parent_span_id = no_span, '', lower(hex(substring(span.parent_span_id, 1, 32)))) AS ParentSpanId,
+    span.trace_state AS TraceState,
+    span.name AS SpanName,
+    transform(span.kind, [1, 2, 3, 4, 5], ['Internal', 'Server', 'Client', 'Producer', 'Consumer'], 'Unspecified')
+        AS SpanKind,
+    service AS ServiceName,
+    resource_map AS ResourceAttributes,
+    scoped.scope.name AS ScopeName,
+    scoped.scope.version AS ScopeVersion,
+    to_map(span.attributes) AS SpanAttributes,
+    if(span.end_ns > span.start_ns, span.end_ns - span.start_ns, 0) AS Duration,
+    transform(span.status.code, [1, 2], ['Ok', 'Error'], 'Unset') AS StatusCode,
+    span.status.message AS StatusMessage,
+    arrayMap(ns -> to_time(ns), span.events.time_ns) AS `Events.Timestamp`,
+    span.events.name AS `Events.Name`,
+    arrayMap(a -> to_map(a), span.events.attributes) AS `Events.Attributes`,
+    arrayMap(id -> lower(hex(id)), span.links.trace_id) AS `Links.TraceId`,
+    arrayMap(id -> lower(hex(id)), span.links.span_id) AS `Links.SpanId`,
+    span.links.trace_state AS `Links.TraceState`,
+    arrayMap(a -> to_map(a), span.links.attributes) AS `Links.Attributes`,
+    now() AS ReceivedAt,
+    span.flags AS Flags,
+    to_types(span.attributes) AS SpanAttributeTypes,
+    resource_types AS ResourceAttributeTypes,
+    arrayMap(a -> to_types(a), span.events.attributes) AS EventAttributeTypes,
+    arrayMap(a -> to_types(a), span.links.attributes) AS LinkAttributeTypes,
+    span.links.flags AS LinkFlags,
+    to_map(scoped.scope.attributes) AS ScopeAttributes,
+    to_types(scoped.scope.attributes) AS ScopeAttributeTypes,
+    span.dropped_attributes AS DroppedAttributes,
+    span.dropped_events AS DroppedEvents,
+    span.dropped_links AS DroppedLinks,
+    resource_schema_url AS ResourceSchemaUrl,
+    scoped.schema_url AS ScopeSchemaUrl
+FROM
+(
+    SELECT
+        to_map(resource_span.resource.attributes) AS resource_map,
+        if(resource_map['service.name'] = '', 'unknown_service', resource_map['service.name']) AS service,
+        to_types(resource_span.resource.attributes) AS resource_types,
+        resource_span.schema_url AS resource_schema_url,
+        resource_span.scope_spans AS scope_spans
+    FROM {database}.otlp_ingest
+    ARRAY JOIN resource_spans AS resource_span
+)
+ARRAY JOIN scope_spans AS scoped
+ARRAY JOIN scoped.spans AS span
+WHERE length(span.trace_id) = 16 AND span.trace_id != no_trace AND length(span.span_id) = 8 AND span.span_id != no_span

@@ -1,0 +1,58 @@
+"""SQL text from files: named queries and numbered migrations. Reads packaged files, runs nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+_SPLIT = re.compile(r"^-- split$", re.MULTILINE)
+_HOLE = re.compile(r"\{(database|local|engine_prefix|retention_days)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered file of DDL."""
+
+    number: int
+    slug: str
+    text: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the file's text: an applied migration must never change."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def statements(self, holes: dict[str, str]) -> list[str]:
+        """The file's statements with the closed set of DDL holes filled.
+
+        Args:
+            holes: Values for `database`, `local` (suffix of local tables), `engine_prefix`, `retention_days`.
+        """
+        filled = _HOLE.sub(lambda match: holes[match.group(1)], self.text)
+        return [part.strip() for part in _SPLIT.split(filled) if part.strip()]
+
+
+@cache
+def query(name: str) -> str:
+    """The text of `storage/sql/queries/<name>.sql`."""
+    return (files("storage") / "sql" / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def otlp_schema() -> str:
+    """The trimmed OTLP schema that ClickHouse decodes requests with."""
+    return (files("storage") / "sql" / "otlp.proto").read_text(encoding="utf-8")
+
+
+@cache
+def migrations() -> tuple[Migration, ...]:
+    """All migrations, in order."""
+    found = []
+    for entry in (files("storage") / "sql" / "migrations").iterdir():
+        if entry.name.endswith(".sql"):
+            number, _, slug = entry.name.removesuffix(".sql").partition("_")
+            found.append(Migration(int(number), slug, entry.read_text(encoding="utf-8")))
+    return tuple(sorted(found, key=lambda migration: migration.number))
