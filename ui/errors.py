@@ -1,0 +1,98 @@
+"""What pages say when they cannot answer: plain words, the right status, and what to do next.
+
+Only pages: the API has its own JSON errors, and a 404 outside the pages is left to whoever answered before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, Response
+
+from query.model.window import WindowError
+from storage.errors import QueryTooHeavy, StorageError
+from ui.rendering import Pages
+
+RETRY_AFTER_SECONDS = 5
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class NotFound(Exception):
+    """A page about something that does not exist; the message says what, in plain words."""
+
+
+class BadParameter(ValueError):
+    """A parameter of a page's URL that cannot be used; the message says which and why."""
+
+
+def page_route(pages: Pages) -> type[APIRoute]:
+    """A route class whose handlers' failures become pages.
+
+    Use it as `APIRouter(route_class=page_route(pages))`. Handlers raise `NotFound`, `BadParameter`,
+    `WindowError` or any `StorageError`.
+    """
+
+    class PageRoute(APIRoute):
+        def get_route_handler(self) -> Handler:
+            handle = super().get_route_handler()
+
+            async def handle_or_explain(request: Request) -> Response:
+                try:
+                    return await handle(request)
+                except NotFound as error:
+                    return error_page(pages, request, 404, str(error))
+                except (WindowError, BadParameter) as error:
+                    return error_page(pages, request, 422, str(error))
+                except RequestValidationError as error:
+                    return error_page(pages, request, 422, _validation_message(error))
+                except QueryTooHeavy as error:
+                    return error_page(pages, request, 422, str(error))
+                except StorageError as error:
+                    return error_page(pages, request, 503, str(error))
+
+            return handle_or_explain
+
+    return PageRoute
+
+
+def error_page(pages: Pages, request: Request, status_code: int, message: str) -> HTMLResponse:
+    """The page for one failure."""
+    try:
+        time_range = pages.time_range(request)
+    except WindowError:
+        time_range = pages.default_time_range()
+    headers = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status_code == 503 else {}
+    return pages.renderer.page(
+        request,
+        "error.html",
+        time_range,
+        status_code=status_code,
+        headers=headers,
+        status=status_code,
+        message=message,
+    )
+
+
+def add_not_found_page(app: FastAPI, pages: Pages) -> None:
+    """Answers unknown paths with a page where a browser asks; everything else keeps its earlier handler."""
+    earlier: Any = app.exception_handlers.get(HTTPException, http_exception_handler)
+
+    async def not_found(request: Request, error: Exception) -> Response:
+        wants_page = "text/html" in request.headers.get("accept", "")
+        if wants_page and not request.url.path.startswith("/api/"):
+            return error_page(pages, request, 404, "There is no page at this address.")
+        response: Response = await earlier(request, error)
+        return response
+
+    app.add_exception_handler(404, not_found)
+
+
+def _validation_message(error: RequestValidationError) -> str:
+    problems = [f"{problem['loc'][-1]}: {problem['msg']}" for problem in error.errors()]
+    return "; ".join(problems)[:500]

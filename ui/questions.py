@@ -1,0 +1,107 @@
+"""What the pages ask the query side, as protocols.
+
+`query.service.QueryService` answers them in a running server; `tests/ui/shop.py` does in tests. Pages know
+only these names, never storage or SQL. Every answer is a dataclass of `query.model`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from query.model.link import LinkDetail, LinkList, ServiceMap
+    from query.model.search import TraceFilter
+    from query.model.service import OperationList, ServiceList, ServiceStep
+    from query.model.trace import Trace, TracePage
+    from query.model.window import Window
+
+    ServiceSteps = list[ServiceStep]
+
+
+class LinkQuestions(Protocol):
+    """Questions about the calls between services."""
+
+    def list(
+        self,
+        window: Window,
+        *,
+        sort: str = "p95",
+        limit: int = 20,
+        caller: str | None = None,
+        callee: str | None = None,
+        status: str | None = None,
+    ) -> LinkList:
+        """The links of a window, worst first by `sort`; ties keep one order."""
+        ...
+
+    def detail(self, caller: str, callee: str, window: Window) -> LinkDetail | None:
+        """Everything about one link; None when it had no calls in the window."""
+        ...
+
+    def service_map(
+        self, window: Window, *, service: str | None = None, depth: int | None = None
+    ) -> ServiceMap:
+        """All nodes and links, or those within `depth` steps of `service`."""
+        ...
+
+
+class ServiceQuestions(Protocol):
+    """Questions about single services."""
+
+    def list(self, window: Window) -> ServiceList:
+        """Every service seen in the window."""
+        ...
+
+    def operations(self, service: str, window: Window) -> OperationList:
+        """The operations of one service, busiest first."""
+        ...
+
+    def timeseries(self, service: str, window: Window) -> ServiceSteps:
+        """One service's calls, errors and percentiles per step."""
+        ...
+
+
+class TraceQuestions(Protocol):
+    """Questions about single traces."""
+
+    def get(self, trace_id: str) -> Trace | None:
+        """The rebuilt trace; None when no span of it is stored."""
+        ...
+
+
+class SearchQuestions(Protocol):
+    """Questions that find traces."""
+
+    def find(
+        self, window: Window, filter: TraceFilter, *, sort: str, limit: int, cursor: str | None
+    ) -> TracePage:
+        """One page of traces, ordered over the whole window by `sort` (`newest` or `slowest`)."""
+        ...
+
+    def has_any_trace(self) -> bool:
+        """Whether a span was ever stored: decides between the first-run page and "no calls"."""
+        ...
+
+
+class Questions(Protocol):
+    """All of them; the attributes of `query.service.QueryService`."""
+
+    @property
+    def links(self) -> LinkQuestions:
+        """Links and the map."""
+        ...
+
+    @property
+    def services(self) -> ServiceQuestions:
+        """Services and operations."""
+        ...
+
+    @property
+    def traces(self) -> TraceQuestions:
+        """Traces by id."""
+        ...
+
+    @property
+    def search(self) -> SearchQuestions:
+        """Trace search."""
+        ...
