@@ -1,0 +1,1 @@
+"""Trace search: one page of traces, ordered over the whole window, with exact summaries."""

@@ -1,0 +1,1 @@
+"""Services and their operations: calls, errors, percentiles, time series, the SLA table."""
