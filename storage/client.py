@@ -25,6 +25,14 @@ from storage.failure import translated
 
 logger = logging.getLogger(__name__)
 
+# An INSERT is acknowledged when the shards have it; sub-queries are answered by the whole cluster, because an
+# OTel span link may join traces of two shards.
+_CLUSTER_SETTINGS = {
+    "distributed_foreground_insert": "1",
+    "distributed_product_mode": "global",
+    "insert_distributed_one_random_shard": "0",
+}
+
 Parameter = str | int | float | Sequence[str] | Sequence[int]
 
 
@@ -146,4 +154,5 @@ class Database:
             secure=endpoint.secure,
             autogenerate_session_id=False,
             query_retries=0,
+            settings=dict(_CLUSTER_SETTINGS) if endpoint.cluster else None,
         )

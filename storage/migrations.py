@@ -1,22 +1,22 @@
 """Brings a database to this version's schema: numbered files, forward only, checksummed.
 
 Applied on start or by `spanhouse migrate`. On a cluster every statement runs on every node over its own
-connection (no ON CLUSTER, which needs a coordination service), local tables before distributed ones.
+connection, so that no coordination service is needed (ON CLUSTER wants one).
 """
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
-from storage import statements
+from storage import cluster, statements
 from storage.client import Database
+from storage.endpoint import Endpoint, ServerEndpoint
 from storage.errors import MigrationError
 
 logger = logging.getLogger(__name__)
-
-_LEDGER = "create_schema_migrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,22 +26,54 @@ class SchemaOptions:
     retention_days: int = 14
     replicated: bool = False
 
-    def holes(self, database: str) -> dict[str, str]:
+    def holes(self, endpoint: Endpoint) -> dict[str, str]:
         """Values for the closed set of DDL holes."""
+        name = endpoint.cluster or "" if isinstance(endpoint, ServerEndpoint) else ""
         return {
-            "database": database,
-            "local": "",
+            "database": endpoint.database,
+            "cluster": name,
+            "local": "_local" if name else "",
             "engine_prefix": "Replicated" if self.replicated else "",
             "retention_days": str(self.retention_days),
         }
 
 
+def plan(database: Database, options: SchemaOptions) -> Iterator[str]:
+    """The statements `apply` would run, without running them (the database and its ledger are made).
+
+    Raises:
+        MigrationError: See `pending`.
+    """
+    for node in _nodes(database):
+        with node as connected:
+            for migration in pending(connected):
+                yield from migration.statements(options.holes(connected.endpoint))
+
+
+def apply(database: Database, options: SchemaOptions) -> list[statements.Migration]:
+    """Applies what is pending, on every node, and returns it; running it twice changes nothing.
+
+    Raises:
+        MigrationError: See `pending`.
+        StorageError: The store refused a statement.
+    """
+    applied: dict[int, statements.Migration] = {}
+    for node in _nodes(database):
+        with node as connected:
+            for migration in pending(connected):
+                _apply_one(connected, migration, options)
+                applied[migration.number] = migration
+    return list(applied.values())
+
+
 def pending(database: Database) -> list[statements.Migration]:
-    """Migrations not applied yet.
+    """Migrations not applied on this node yet; makes the database and its ledger where missing.
 
     Raises:
         MigrationError: An applied migration's text has changed, or the schema is newer than this program.
     """
+    database.create()
+    database.run("create_schema_migrations")
     applied = {int(number): str(checksum) for number, checksum in database.rows("applied_migrations")}
     known = statements.migrations()
     for migration in known:
@@ -55,35 +87,34 @@ def pending(database: Database) -> list[statements.Migration]:
     return [migration for migration in known if migration.number not in applied]
 
 
-def plan(database: Database, options: SchemaOptions) -> Iterator[str]:
-    """The statements `apply` would run, without running them."""
-    prepare(database)
-    for migration in pending(database):
-        yield from migration.statements(options.holes(database.name))
+def _apply_one(database: Database, migration: statements.Migration, options: SchemaOptions) -> None:
+    logger.info("applying migration %04d_%s to %r", migration.number, migration.slug, database.endpoint)
+    for statement in migration.statements(options.holes(database.endpoint)):
+        database.execute(statement)
+    database.insert_rows(
+        "schema_migrations",
+        [(migration.number, migration.slug, migration.checksum)],
+        ["Number", "Slug", "Checksum"],
+    )
 
 
-def apply(database: Database, options: SchemaOptions) -> list[statements.Migration]:
-    """Applies what is pending and returns it; running it twice changes nothing.
-
-    Raises:
-        MigrationError: See `pending`.
-        StorageError: The store refused a statement.
-    """
-    prepare(database)
-    todo = pending(database)
-    for migration in todo:
-        logger.info("applying migration %04d_%s", migration.number, migration.slug)
-        for statement in migration.statements(options.holes(database.name)):
-            database.execute(statement)
-        database.insert_rows(
-            "schema_migrations",
-            [(migration.number, migration.slug, migration.checksum)],
-            ["Number", "Slug", "Checksum"],
-        )
-    return todo
+def _nodes(database: Database) -> list[AbstractContextManager[Database]]:
+    endpoint = database.endpoint
+    if isinstance(endpoint, ServerEndpoint) and endpoint.cluster:
+        database.create()
+        return [_connected(node) for node in cluster.nodes(database)]
+    return [_already(database)]
 
 
-def prepare(database: Database) -> None:
-    """Makes sure the database and its ledger of migrations exist."""
-    database.create()
-    database.run(_LEDGER)
+@contextmanager
+def _connected(endpoint: Endpoint) -> Iterator[Database]:
+    database = Database(endpoint, max_connections=1)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _already(database: Database) -> Iterator[Database]:
+    yield database

@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
-_SPLIT = re.compile(r"^-- split$", re.MULTILINE)
-_HOLE = re.compile(r"\{(database|local|engine_prefix|retention_days)\}")
+_SPLIT = re.compile(r"^-- split( cluster)?$", re.MULTILINE)
+_HOLE = re.compile(r"\{(database|cluster|local|engine_prefix|retention_days)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +29,16 @@ class Migration:
     def statements(self, holes: dict[str, str]) -> list[str]:
         """The file's statements with the closed set of DDL holes filled.
 
+        A statement after `-- split cluster` is kept only when there is a cluster to make it for.
+
         Args:
-            holes: Values for `database`, `local` (suffix of local tables), `engine_prefix`, `retention_days`.
+            holes: Values for `database`, `cluster` ('' without one), `local` (suffix of the tables that hold
+                rows: '_local' on a cluster), `engine_prefix`, `retention_days`.
         """
         filled = _HOLE.sub(lambda match: holes[match.group(1)], self.text)
-        return [part.strip() for part in _SPLIT.split(filled) if part.strip()]
+        first, *rest = _SPLIT.split(filled)
+        parts = [("", first), *zip(rest[::2], rest[1::2], strict=True)]
+        return [text.strip() for mark, text in parts if text.strip() and (holes["cluster"] or not mark)]
 
 
 @cache
@@ -45,6 +51,11 @@ def query(name: str) -> str:
 def otlp_schema() -> str:
     """The trimmed OTLP schema that ClickHouse decodes requests with."""
     return (files("storage") / "sql" / "otlp.proto").read_text(encoding="utf-8")
+
+
+def otlp_schema_path() -> Path:
+    """The same schema as a file, for an engine that shares our file system."""
+    return Path(str(files("storage") / "sql" / "otlp.proto"))
 
 
 @cache

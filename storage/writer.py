@@ -17,12 +17,14 @@ import xxhash
 
 from storage import statements
 from storage.client import Database
+from storage.endpoint import EmbeddedEndpoint, Endpoint
 from storage.errors import StorageOverloaded, StorageUnavailable
 from storage.journal import Journal, JournalEntry
 
 logger = logging.getLogger(__name__)
 
 _TABLE = "otlp_ingest"
+_MESSAGE = "Request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class SpanWriter:
     def __init__(self, database: Database, journal: Journal, options: WriterOptions | None = None) -> None:
         self._database = database
         self._journal = journal
-        self._settings = insert_settings(options or WriterOptions())
+        self._settings = insert_settings(database.endpoint, options or WriterOptions())
         self._unresolved: list[JournalEntry] = journal.leftover()
         self._resolving = threading.Lock()
 
@@ -108,21 +110,26 @@ class SpanWriter:
         self._database.insert_rows("requests_seen", [[value] for value in entry.hashes], ["RequestHash"])
 
 
-def insert_settings(options: WriterOptions) -> dict[str, str]:
+def insert_settings(endpoint: Endpoint, options: WriterOptions) -> dict[str, str]:
     """Settings of the INSERT that decodes OTLP.
 
     One parsing thread and one insert thread keep a repeated block cut in the same places, so that its token
     deduplicates; parallelism comes from several inserts in flight.
     """
-    return {
-        "format_schema_source": "string",
-        "format_schema": statements.otlp_schema(),
-        "format_schema_message_name": "Request",
+    if isinstance(endpoint, EmbeddedEndpoint):
+        # Sent as text, the embedded engine would keep a copy in `__cache__` of the working directory.
+        schema = {"format_schema": f"{statements.otlp_schema_path()}:{_MESSAGE}"}
+    else:
+        schema = {
+            "format_schema_source": "string",
+            "format_schema": statements.otlp_schema(),
+            "format_schema_message_name": _MESSAGE,
+        }
+    return schema | {
         "input_format_protobuf_oneof_presence": "1",
         "input_format_parallel_parsing": "0",
         "max_threads": "1",
         "max_insert_threads": "1",
         "deduplicate_blocks_in_dependent_materialized_views": "1",
         "insert_deduplicate": "1",
-        "fsync_metadata": "1" if options.fsync else "0",
     }

@@ -59,6 +59,10 @@ ORDER BY (toStartOfFiveMinutes(Timestamp), TraceId)
 TTL ReceivedAt + INTERVAL {retention_days} DAY
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000
 
+-- split cluster
+CREATE TABLE IF NOT EXISTS {database}.otel_traces AS {database}.otel_traces_local
+ENGINE = Distributed('{cluster}', '{database}', 'otel_traces_local', cityHash64(TraceId))
+
 -- split
 -- Where a span's trace lies in time: several rows per trace until merged, readers take min and max.
 -- Name and columns are the OTel exporter's, which Grafana looks for.
@@ -74,6 +78,10 @@ PARTITION BY toDate(ReceivedAt)
 ORDER BY TraceId
 TTL ReceivedAt + INTERVAL {retention_days} DAY
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, index_granularity = 1024
+
+-- split cluster
+CREATE TABLE IF NOT EXISTS {database}.otel_traces_trace_id_ts AS {database}.otel_traces_trace_id_ts_local
+ENGINE = Distributed('{cluster}', '{database}', 'otel_traces_trace_id_ts_local', cityHash64(TraceId))
 
 -- split
 CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.otel_traces_trace_id_ts_mv{local} TO {database}.otel_traces_trace_id_ts{local} AS

@@ -104,8 +104,8 @@ SELECT
         AS SpanKind,
     service AS ServiceName,
     resource_map AS ResourceAttributes,
-    scoped.scope.name AS ScopeName,
-    scoped.scope.version AS ScopeVersion,
+    scope_name AS ScopeName,
+    scope_version AS ScopeVersion,
     to_map(span.attributes) AS SpanAttributes,
     if(span.end_ns > span.start_ns, span.end_ns - span.start_ns, 0) AS Duration,
     transform(span.status.code, [1, 2], ['Ok', 'Error'], 'Unset') AS StatusCode,
@@ -124,24 +124,39 @@ SELECT
     arrayMap(a -> to_types(a), span.events.attributes) AS EventAttributeTypes,
     arrayMap(a -> to_types(a), span.links.attributes) AS LinkAttributeTypes,
     span.links.flags AS LinkFlags,
-    to_map(scoped.scope.attributes) AS ScopeAttributes,
-    to_types(scoped.scope.attributes) AS ScopeAttributeTypes,
+    scope_map AS ScopeAttributes,
+    scope_types AS ScopeAttributeTypes,
     span.dropped_attributes AS DroppedAttributes,
     span.dropped_events AS DroppedEvents,
     span.dropped_links AS DroppedLinks,
     resource_schema_url AS ResourceSchemaUrl,
-    scoped.schema_url AS ScopeSchemaUrl
+    scope_schema_url AS ScopeSchemaUrl
 FROM
 (
+    -- One level per query, so that unnesting spans copies a scope's few fields and not the scope with its spans.
     SELECT
-        to_map(resource_span.resource.attributes) AS resource_map,
-        if(resource_map['service.name'] = '', 'unknown_service', resource_map['service.name']) AS service,
-        to_types(resource_span.resource.attributes) AS resource_types,
-        resource_span.schema_url AS resource_schema_url,
-        resource_span.scope_spans AS scope_spans
-    FROM {database}.otlp_ingest
-    ARRAY JOIN resource_spans AS resource_span
+        resource_map,
+        service,
+        resource_types,
+        resource_schema_url,
+        scoped.scope.name AS scope_name,
+        scoped.scope.version AS scope_version,
+        to_map(scoped.scope.attributes) AS scope_map,
+        to_types(scoped.scope.attributes) AS scope_types,
+        scoped.schema_url AS scope_schema_url,
+        scoped.spans AS spans
+    FROM
+    (
+        SELECT
+            to_map(resource_span.resource.attributes) AS resource_map,
+            if(resource_map['service.name'] = '', 'unknown_service', resource_map['service.name']) AS service,
+            to_types(resource_span.resource.attributes) AS resource_types,
+            resource_span.schema_url AS resource_schema_url,
+            resource_span.scope_spans AS scope_spans
+        FROM {database}.otlp_ingest
+        ARRAY JOIN resource_spans AS resource_span
+    )
+    ARRAY JOIN scope_spans AS scoped
 )
-ARRAY JOIN scope_spans AS scoped
-ARRAY JOIN scoped.spans AS span
+ARRAY JOIN spans AS span
 WHERE length(span.trace_id) = 16 AND span.trace_id != no_trace AND length(span.span_id) = 8 AND span.span_id != no_span

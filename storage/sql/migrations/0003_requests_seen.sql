@@ -10,3 +10,7 @@ PARTITION BY toStartOfTenMinutes(SeenAt)
 ORDER BY RequestHash
 TTL SeenAt + INTERVAL 20 MINUTE
 SETTINGS ttl_only_drop_parts = 1, index_granularity = 256
+
+-- split cluster
+CREATE TABLE IF NOT EXISTS {database}.requests_seen AS {database}.requests_seen_local
+ENGINE = Distributed('{cluster}', '{database}', 'requests_seen_local', toUInt64(RequestHash))
