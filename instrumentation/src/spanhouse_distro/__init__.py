@@ -1,0 +1,1 @@
+"""OpenTelemetry defaults for services that send their traces to Spanhouse."""
