@@ -1,0 +1,148 @@
+"""Decides whether a request can be stored as it is, without touching its spans one by one. Pure.
+
+What passes goes on as the same bytes; ClickHouse decodes them. Exact work per span happens only for spans
+that a cheap test over sizes could not clear (`collector.otlp.trim`). Next stop: `collector.batcher`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from google.protobuf.message import DecodeError
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from collector.limits import Limits
+from collector.otlp.nesting import exceeds_depth
+from collector.otlp.trim import Trimmer
+from collector.otlp.views import build_views
+from collector.refusal import Invalid, Reason, TooLarge
+
+# How every SDK starts a span: field 1, 16 bytes, field 2, 8 bytes, neither all zero.
+_VALID_IDS = re.compile(rb"\x0a\x10(?!\x00{16}).{16}\x12\x08(?!\x00{8}).{8}", re.DOTALL)
+_NO_TRACE_ID = bytes(16)
+_NO_SPAN_ID = bytes(8)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRequest:
+    """A request fit for the store.
+
+    Attributes:
+        request: The bytes to store: those received, or trimmed ones when a limit was exceeded.
+        span_count: Spans received.
+        rejected: Spans the store will not keep, by reason.
+        message: Tells the client's developer what was rejected; empty when nothing was.
+    """
+
+    request: bytes
+    span_count: int
+    rejected: dict[Reason, int] = field(default_factory=dict)
+    message: str = ""
+
+    @property
+    def rejected_count(self) -> int:
+        """Spans rejected for any reason."""
+        return sum(self.rejected.values())
+
+    @property
+    def accepted_count(self) -> int:
+        """Spans to store."""
+        return self.span_count - self.rejected_count
+
+
+class RequestChecker:
+    """Checks requests against one set of limits. Thread-safe: it keeps no state between calls."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._views = build_views()
+        self._trimmer = Trimmer(limits)
+        # Nothing below this size can hold too many attributes (two bytes each at least) or too long a value.
+        self._suspicious_bytes = min(2 * limits.max_attributes_per_span, limits.max_attribute_length)
+
+    def check(self, request: bytes) -> CheckedRequest:
+        """Parse and count.
+
+        Args:
+            request: Bytes of an ExportTraceServiceRequest, decompressed, any content.
+
+        Raises:
+            Invalid: Not an ExportTraceServiceRequest, or attribute values nested too deeply, or a resource or
+                scope with too many attributes.
+            TooLarge: More spans than allowed.
+        """
+        merged = self._parse(request)
+        flat = self._views.flat.FromString(request).resource_spans
+        spans: list[bytes] = list(flat.scope_spans.spans)
+        if len(spans) > self._limits.max_spans_per_request:
+            raise TooLarge(
+                Reason.TOO_MANY_SPANS,
+                f"{len(spans)} spans in one request; the limit is {self._limits.max_spans_per_request}",
+            )
+        if len(request) <= self._suspicious_bytes or not self._exceeds_limits(flat, spans):
+            return self._check_ids(request, merged, spans)
+        trimmed, taken_out = self._trimmer.trim(request)
+        flat = self._views.flat.FromString(trimmed).resource_spans
+        checked = self._check_ids(trimmed, self._parse(trimmed), list(flat.scope_spans.spans))
+        if not taken_out:
+            return checked
+        text = f"{taken_out} spans have more than {self._limits.max_attributes_per_span} attributes"
+        return CheckedRequest(
+            trimmed,
+            checked.span_count + taken_out,
+            checked.rejected | {Reason.TOO_MANY_ATTRIBUTES: taken_out},
+            f"{text}; {checked.message}" if checked.message else text,
+        )
+
+    def _parse(self, request: bytes) -> Any:
+        try:
+            merged = self._views.merged.FromString(request)
+        except DecodeError as error:
+            raise Invalid(
+                Reason.UNDECODABLE, "the body is not an ExportTraceServiceRequest in protobuf encoding"
+            ) from error
+        if exceeds_depth(merged, self._limits.max_nesting_depth):
+            raise Invalid(
+                Reason.TOO_DEEP,
+                f"attribute values are nested deeper than {self._limits.max_nesting_depth} levels",
+                "resource_spans.scope_spans.spans.attributes",
+            )
+        return merged
+
+    def _exceeds_limits(self, flat: Any, spans: list[bytes]) -> bool:
+        bound = self._suspicious_bytes
+        return self._trimmer.exceeds(
+            [span for span in spans if len(span) > bound],
+            [resource for resource in flat.resource if len(resource) > bound],
+            [scope for scope in flat.scope_spans.scope if len(scope) > bound],
+        )
+
+    def _check_ids(self, request: bytes, merged: Any, spans: list[bytes]) -> CheckedRequest:
+        ids = merged.resource_spans.scope_spans.spans
+        # One id field of each sort per span, and each span starts with valid ones: no span can have another.
+        if len(ids.trace_id) == len(spans) == len(ids.span_id) and all(map(_VALID_IDS.match, spans)):
+            return CheckedRequest(request, len(spans))
+        invalid = count_invalid_ids(request)
+        if not invalid:
+            return CheckedRequest(request, len(spans))
+        return CheckedRequest(
+            request,
+            len(spans),
+            {Reason.INVALID_IDS: invalid},
+            f"{invalid} spans lack a valid trace id (16 bytes, not zero) or span id (8 bytes, not zero)",
+        )
+
+
+def count_invalid_ids(request: bytes) -> int:
+    """Count the spans whose trace id or span id the specification calls invalid, one by one."""
+    return sum(
+        len(span.trace_id) != 16
+        or len(span.span_id) != 8
+        or span.trace_id == _NO_TRACE_ID
+        or span.span_id == _NO_SPAN_ID
+        for resource_spans in ExportTraceServiceRequest.FromString(request).resource_spans
+        for scope_spans in resource_spans.scope_spans
+        for span in scope_spans.spans
+    )

@@ -1,0 +1,67 @@
+"""Finds the requests that make a group undecodable, stores their neighbours, quarantines the culprits."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from collector.metrics import IngestMetrics
+from collector.quarantine import Quarantine
+from collector.refusal import Invalid, Reason
+from collector.store import SpanStore
+from storage.errors import StorageError, UndecodableBlock
+
+logger = logging.getLogger(__name__)
+
+PoisonResult = StorageError | Invalid | None
+"""None: stored. Invalid: this one is poison. StorageError: its half met another failure."""
+
+
+class PoisonFilter:
+    """Bisection over `SpanStore.write`.
+
+    Args:
+        store: The store that refused the group.
+        quarantine: Where culprits go.
+        metrics: Told about each culprit.
+    """
+
+    def __init__(self, store: SpanStore, quarantine: Quarantine, metrics: IngestMetrics) -> None:
+        self._store = store
+        self._quarantine = quarantine
+        self._metrics = metrics
+
+    def write(self, requests: Sequence[bytes], refused: UndecodableBlock) -> list[PoisonResult]:
+        """Store what can be stored of a group that was refused as a whole.
+
+        One culprit among n costs about 2·log2(n) more writes.
+
+        Args:
+            requests: The group.
+            refused: The error the whole group got.
+
+        Returns:
+            One result per request, in order.
+        """
+        if len(requests) == 1:
+            return [self._condemn(requests[0], refused)]
+        middle = len(requests) // 2
+        return [*self._write_half(requests[:middle]), *self._write_half(requests[middle:])]
+
+    def _write_half(self, requests: Sequence[bytes]) -> list[PoisonResult]:
+        try:
+            self._store.write(requests)
+        except UndecodableBlock as refused:
+            return self.write(requests, refused)
+        except StorageError as failure:
+            return [failure] * len(requests)
+        return [None] * len(requests)
+
+    def _condemn(self, request: bytes, refused: UndecodableBlock) -> Invalid:
+        self._metrics.quarantined.inc()
+        try:
+            path = self._quarantine.keep(request, str(refused))
+            logger.error("quarantined %d undecodable bytes as %s", len(request), path.name)
+        except OSError as failure:
+            logger.error("cannot write to the quarantine directory: %s", failure.strerror)
+        return Invalid(Reason.POISON, "the store cannot decode this request; it was put into quarantine")

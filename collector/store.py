@@ -1,0 +1,26 @@
+"""The one thing ingest asks of storage. `storage.writer.SpanWriter` is the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class SpanStore(Protocol):
+    """Durable home of spans."""
+
+    def write(self, requests: Sequence[bytes]) -> None:
+        """Store the spans of all requests in one INSERT, or none of them.
+
+        Called from `Limits.inserts_in_flight` threads at the same time. Returns only after the INSERT
+        returned: the caller acknowledges its clients then. Spans with an invalid trace or span id are skipped
+        in SQL. A request stored before (same bytes) adds nothing.
+
+        Args:
+            requests: Each the bytes of one ExportTraceServiceRequest that passed `collector.otlp.check`.
+
+        Raises:
+            storage.errors.StorageUnavailable: Retryable.
+            storage.errors.StorageOverloaded: Retryable.
+            storage.errors.UndecodableBlock: At least one request is poison; nothing of this call was stored.
+        """
