@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         otlp_endpoint=options.otlp_endpoint.rstrip("/"),
         story=Story(options.seed, options.rate, options.slow_after, options.fail_after),
         duration_seconds=options.duration,
-        stop_with_parent=options.stop_with_parent,
+        parent_pid=options.parent_pid,
     )
     return asyncio.run(_run(settings))
 
@@ -64,9 +64,10 @@ def _parser() -> argparse.ArgumentParser:
         help="how long to run; 0: until stopped (default: %(default)g)",
     )
     parser.add_argument(
-        "--stop-with-parent",
-        action="store_true",
-        help="also stop when the process that started this one is gone, even by SIGKILL",
+        "--parent-pid",
+        type=int,
+        metavar="PID",
+        help="process id of the starter: also stop when it is gone, even by SIGKILL (default: not watched)",
     )
     return parser
 

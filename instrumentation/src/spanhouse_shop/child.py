@@ -57,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     hold_lifeline()
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    # Every retry of an export is a warning of its own; what counts is the error when a batch is given up.
+    logging.getLogger("opentelemetry.exporter").setLevel(logging.ERROR)
     peer_ports = {name: int(port) for name, port in (peer.split("=") for peer in options.peer)}
     story = Story(options.seed, options.rate, options.slow_after, options.fail_after)
     member = member_named(options.name)

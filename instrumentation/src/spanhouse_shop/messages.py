@@ -7,9 +7,10 @@ One JSON object per line in each direction. Tracing of sending and processing is
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
 from spanhouse_shop.ports import LOOPBACK
 
@@ -29,12 +30,22 @@ class Message:
 
 
 class BrokerConnection:
-    """One connection to the broker; requests on it are answered in turn."""
+    """One connection to the broker, opened when first used; requests on it are answered in turn.
+
+    An async context manager: it closes the connection at its end.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._lock = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        if self._streams is not None:
+            await self._hang_up(self._streams[1])
 
     async def put(self, message: Message) -> None:
         """Hand one message to the broker.
@@ -66,8 +77,13 @@ class BrokerConnection:
                     raise ConnectionResetError("the broker closed the connection")
             except (ConnectionError, asyncio.CancelledError):
                 # A half-done exchange would give the next question this one's answer.
-                self._streams = None
-                writer.close()
+                await self._hang_up(writer)
                 raise
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+    async def _hang_up(self, writer: asyncio.StreamWriter) -> None:
+        self._streams = None
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()

@@ -32,12 +32,15 @@ _PARENT_POLL_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class ShopSettings:
-    """What the command line asks for; `duration_seconds` 0 means until stopped."""
+    """What the command line asks for.
+
+    `duration_seconds` 0 means until stopped; `parent_pid` None means that the parent is not watched.
+    """
 
     otlp_endpoint: str
     story: Story
     duration_seconds: float
-    stop_with_parent: bool
+    parent_pid: int | None
 
 
 class ProcessFailedError(Exception):
@@ -52,7 +55,6 @@ class Supervisor:
         self._environment = environment
         self._voice = voice
         self._stop = asyncio.Event()
-        self._parent_pid = os.getppid()
         self._processes: list[ShopProcess] = []
 
     async def run(self) -> int:
@@ -112,8 +114,8 @@ class Supervisor:
     async def _until(self, deed: Coroutine[Any, Any, None], timeout_seconds: float | None) -> bool:
         """Wait for the end of `deed`, the stop or a failure; False when the time was up first."""
         watches = [self._stop.wait(), *(self._fail_at_end_of(process) for process in self._processes)]
-        if self._settings.stop_with_parent:
-            watches.append(self._parent_gone())
+        if self._settings.parent_pid is not None:
+            watches.append(self._parent_gone(self._settings.parent_pid))
         tasks = [asyncio.create_task(coroutine) for coroutine in (deed, *watches)]
         try:
             done, _ = await asyncio.wait(tasks, timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -130,8 +132,8 @@ class Supervisor:
         said = process.last_line or "it said nothing"
         raise ProcessFailedError(f"{process.member.name} ended by itself with code {code}: {said}")
 
-    async def _parent_gone(self) -> None:
-        while os.getppid() == self._parent_pid:  # noqa: ASYNC110  # nothing announces a parent's death
+    async def _parent_gone(self, parent_pid: int) -> None:
+        while os.getppid() == parent_pid:  # noqa: ASYNC110  # nothing announces a parent's death
             await asyncio.sleep(_PARENT_POLL_SECONDS)
         self._stop.set()
 

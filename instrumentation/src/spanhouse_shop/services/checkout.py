@@ -27,10 +27,10 @@ ReserveCall = Callable[[bytes], Awaitable[bytes]]
 async def run(context: ServiceContext) -> None:
     """Serve orders."""
     app = traced_app("checkout")
-    broker = BrokerConnection(context.peer_ports["broker"])
     inventory_address = f"{LOOPBACK}:{context.peer_ports['inventory']}"
     tracing = aio_client_interceptors()  # type: ignore[no-untyped-call]  # upstream has no annotations
     async with (
+        BrokerConnection(context.peer_ports["broker"]) as broker,
         peer_client(context, "payment") as payment,
         grpc.aio.insecure_channel(inventory_address, interceptors=tracing) as channel,
     ):

@@ -34,9 +34,11 @@ _log = logging.getLogger(__name__)
 
 async def run(context: ServiceContext) -> None:
     """Process batches until told to stop."""
-    broker = BrokerConnection(context.peer_ports["broker"])
     database = Database("orders", _CREATE_ORDERS)
-    async with peer_client(context, "mailer") as mailer:
+    async with (
+        BrokerConnection(context.peer_ports["broker"]) as broker,
+        peer_client(context, "mailer") as mailer,
+    ):
         context.announce_ready()
         while not context.stop.is_set():
             for batch in _by_sampling(await broker.take(_BATCH_LIMIT)):
