@@ -1,0 +1,40 @@
+// The panel beside the waterfall: fetches one span's HTML and shows it; the page works the same without it.
+
+export class Drawer {
+  constructor(body) {
+    this.body = body;
+    this.panel = body.querySelector("#drawer");
+    this.path = `/trace/${encodeURIComponent(body.dataset.traceId)}/span/`;
+    this.ready();
+  }
+
+  ready() {
+    for (const button of this.panel.querySelectorAll("[data-copy]")) button.hidden = false;
+  }
+
+  async open(spanId) {
+    this.request?.abort();
+    this.request = new AbortController();
+    const query = new URL(location.href).searchParams.get("times") === "raw" ? "?times=raw" : "";
+    try {
+      const response = await fetch(this.path + encodeURIComponent(spanId) + query, { signal: this.request.signal });
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      if (response.ok) this.panel.replaceChildren(...page.body.childNodes);
+      else this.panel.textContent = response.status === 404 ? "This span has not arrived." : "The span cannot be read now. Try again.";
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      this.panel.textContent = "The server does not answer. Try again.";
+    }
+    this.panel.scrollTop = 0;
+    this.ready();
+    this.panel.hidden = false;
+    this.body.classList.add("has-drawer");
+  }
+
+  close() {
+    this.request?.abort();
+    this.panel.hidden = true;
+    this.panel.replaceChildren();
+    this.body.classList.remove("has-drawer");
+  }
+}

@@ -1,0 +1,93 @@
+"""The calls between services inside one trace, worst first, each told as text.
+
+Pure. "Worst" is time on the critical path: what the person waited for. Calls between the same two services
+are one row that tells the worst of them; the waterfall has every one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from query.model.trace import Hop
+from ui.formats import count, duration
+from ui.palette import hue_class
+
+
+@dataclass(frozen=True, slots=True)
+class HopRow:
+    """Calls from one service to another; `hop` is the worst.
+
+    `share` is the worst call's part of the trace and `gap_share` the gap's part of that call, in percent.
+    """
+
+    hop: Hop
+    calls: int
+    errors: int
+    times: str
+    others: str
+    halves: str
+    critical: str
+    share: float
+    gap_share: float
+    span_id: str
+    hue: str
+
+
+def hop_rows(hops: Sequence[Hop], total_ms: float) -> list[HopRow]:
+    """One row per caller, callee and kind, by the critical time of all its calls."""
+    pairs: dict[tuple[str, str, str], list[Hop]] = {}
+    for hop in hops:
+        pairs.setdefault((hop.caller, hop.callee, hop.kind), []).append(hop)
+    ordered = sorted(
+        (sorted(calls, key=_badness) for calls in pairs.values()),
+        key=lambda calls: (-sum(hop.critical_ms for hop in calls), _badness(calls[0])),
+    )
+    return [_row(calls, max(total_ms, 1e-9)) for calls in ordered]
+
+
+def _badness(hop: Hop) -> tuple[float, bool, float]:
+    return -hop.critical_ms, not hop.error, -_hop_ms(hop)
+
+
+def _hop_ms(hop: Hop) -> float:
+    return hop.client_ms if hop.client_ms is not None else hop.server_ms or 0.0
+
+
+def hop_times(hop: Hop) -> str:
+    """The call's times in words: `812 ms = server 803 ms + gap 9.00 ms`.
+
+    For messaging the two sides do not nest: `queued 5.50 ms, then 17.0 ms in email`.
+    """
+    if hop.kind == "messaging" and hop.server_ms is not None:
+        queued = f"queued {duration(hop.gap_ms)}, then " if hop.gap_ms is not None else ""
+        return f"{queued}{duration(hop.server_ms)} in {hop.callee}"
+    if hop.client_ms is None:
+        return f"server {duration(hop.server_ms)}, caller not observed"
+    if hop.server_ms is None:
+        return f"{duration(hop.client_ms)}, callee not observed"
+    return f"{duration(hop.client_ms)} = server {duration(hop.server_ms)} + gap {duration(hop.gap_ms)}"
+
+
+def _row(calls: list[Hop], total_ms: float) -> HopRow:
+    hop = calls[0]
+    halves = ""
+    if hop.request_gap_ms is not None and hop.response_gap_ms is not None:
+        halves = f"request {duration(hop.request_gap_ms)}, response {duration(hop.response_gap_ms)}"
+    others = ""
+    if len(calls) > 1:
+        others = f"the worst of {count(len(calls))} calls, {duration(sum(map(_hop_ms, calls)))} in all"
+    gap_ms = 0.0 if hop.kind == "messaging" else min(max(hop.gap_ms or 0.0, 0.0), _hop_ms(hop))
+    return HopRow(
+        hop=hop,
+        calls=len(calls),
+        errors=sum(one.error for one in calls),
+        times=hop_times(hop),
+        others=others,
+        halves=halves,
+        critical=duration(sum(one.critical_ms for one in calls)),
+        share=min(_hop_ms(hop) / total_ms * 100, 100.0),
+        gap_share=gap_ms / _hop_ms(hop) * 100 if gap_ms else 0.0,
+        span_id=hop.client_span_id or hop.server_span_id or "",
+        hue=hue_class(hop.caller),
+    )

@@ -1,0 +1,154 @@
+"""`/trace/{trace_id}` and what its script asks for: one span's panel, and the spans that match a search.
+
+Reads the trace through `RecentTraces`, shapes it with the pure modules of this folder, prints templates.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from query.model.trace import Span, Trace
+from query.model.window import NS_PER_S, Window, parse_time
+from storage.errors import StorageError
+from ui.errors import NotFound, page_route
+from ui.rendering import Pages
+from ui.security import SECURITY_HEADERS
+from ui.trace.columns import columns_json
+from ui.trace.drawer import Drawer, build_drawer, span_standing
+from ui.trace.finding import find_spans
+from ui.trace.flame import flame_boxes
+from ui.trace.hop_list import hop_rows
+from ui.trace.recent import RecentTraces
+from ui.trace.request import TraceRequest, read_trace_request
+from ui.trace.sentence import trace_sentence
+from ui.trace.services import service_counts
+from ui.trace.timeline import NS_PER_MS, ruler_ticks
+from ui.trace.trace_map import build_trace_map
+from ui.trace.view import TraceView, build_view
+from ui.trace.visible import visible_rows
+from ui.trace.waterfall import waterfall_rows
+
+# Traces up to this many visible rows are printed whole; longer ones in pages, and drawn as needed by script.
+WHOLE_ROWS = 1_200
+PAGE_ROWS = 400
+# The waterfall should be in sight without scrolling, so the rest of the calls are one click away.
+FIRST_HOPS = 5
+MAX_HOPS = 200
+
+_log = logging.getLogger(__name__)
+
+
+def trace_routes(pages: Pages) -> APIRouter:
+    """The trace page and its two fragments."""
+    router = APIRouter(route_class=page_route(pages), include_in_schema=False)
+    recent = RecentTraces(pages.questions.traces, pages.clock_ns)
+
+    @router.get("/trace/{trace_id}")
+    def trace_page(trace_id: str, request: Request) -> Response:
+        trace = recent.read(trace_id.lower())
+        if trace is None or not trace.spans:
+            raise NotFound(f"No span of trace {trace_id[:64]} is stored.")
+        asked = read_trace_request(request.query_params)
+        return pages.renderer.page(
+            request, "trace.html", pages.time_range(request), **_page_context(pages, trace, asked)
+        )
+
+    @router.get("/trace/{trace_id}/span/{span_id}")
+    def span_panel(trace_id: str, span_id: str, request: Request) -> Response:
+        view = _view(recent, trace_id, request)
+        drawer = _drawer(pages, view, span_id)
+        if drawer is None:
+            raise NotFound(f"Trace {trace_id[:64]} holds no span {span_id[:64]}.")
+        html = pages.renderer.text(
+            "trace_drawer.html",
+            drawer=drawer,
+            trace_id=view.trace.trace_id,
+            close="",
+            now_ns=pages.clock_ns(),
+        )
+        return HTMLResponse(html, headers={**SECURITY_HEADERS, "Cache-Control": "no-store"})
+
+    @router.get("/trace/{trace_id}/find")
+    def matching_spans(trace_id: str, request: Request) -> Response:
+        view = _view(recent, trace_id, request)
+        positions = find_spans(view.trace.spans, read_trace_request(request.query_params).q)
+        return JSONResponse(
+            {"positions": positions}, headers={**SECURITY_HEADERS, "Cache-Control": "no-store"}
+        )
+
+    return router
+
+
+def _view(recent: RecentTraces, trace_id: str, request: Request) -> TraceView:
+    trace = recent.recall(trace_id.lower())
+    if trace is None:
+        raise NotFound(f"No span of trace {trace_id[:64]} is stored.")
+    return build_view(trace, raw=read_trace_request(request.query_params).raw)
+
+
+def _page_context(pages: Pages, trace: Trace, asked: TraceRequest) -> dict[str, Any]:
+    view = build_view(trace, raw=asked.raw)
+    hops = hop_rows(trace.hops, trace.duration_ms)
+    context: dict[str, Any] = {
+        "trace": trace,
+        "asked": asked,
+        "sentence": trace_sentence(trace, view.tree),
+        "start_ns": parse_time(trace.start, pages.clock_ns()),
+        "now_ns": pages.clock_ns(),
+        "services": service_counts(trace.spans),
+        "first_hops": hops[:FIRST_HOPS],
+        "more_hops": hops[FIRST_HOPS:MAX_HOPS],
+        "hop_count": len(hops),
+        "skewed": any(span.skew_ms for span in trace.spans),
+        "drawer": _drawer(pages, view, asked.span) if asked.span else None,
+        "columns": "",
+    }
+    if asked.view == "flame":
+        boxes = flame_boxes(view)
+        return context | {"boxes": boxes, "levels": max(box.level for box in boxes) + 1 if boxes else 0}
+    if asked.view == "map":
+        return context | {"map": build_trace_map(trace.spans, trace.hops)}
+    return context | _waterfall_context(view, asked)
+
+
+def _waterfall_context(view: TraceView, asked: TraceRequest) -> dict[str, Any]:
+    matches = find_spans(view.trace.spans, asked.q) if asked.q else None
+    rows = visible_rows(view, closed=asked.closed, depth=asked.depth, fold=asked.fold)
+    page_count = 1 if len(rows) <= WHOLE_ROWS else -(-len(rows) // PAGE_ROWS)
+    page = min(asked.page, page_count)
+    shown = rows if page_count == 1 else rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    ticks = ruler_ticks(view.timeline.total_ns)
+    return {
+        "rows": waterfall_rows(view, shown),
+        "row_count": len(rows),
+        "page": page,
+        "page_count": page_count,
+        "matches": None if matches is None else {view.trace.spans[one].span_id for one in matches},
+        "match_count": 0 if matches is None else len(matches),
+        "ticks": [(view.timeline.percent(tick), tick / NS_PER_MS) for tick in ticks],
+        "fold_count": len(view.folds),
+        "deepest": max(span.depth for span in view.trace.spans),
+        "columns": columns_json(view),
+    }
+
+
+def _drawer(pages: Pages, view: TraceView, span_id: str) -> Drawer | None:
+    position = view.tree.position.get(span_id)
+    if position is None:
+        return None
+    return build_drawer(view, position, _standing(pages, view.trace.spans[position]))
+
+
+def _standing(pages: Pages, span: Span) -> str:
+    """The span among its operation's others; the panel is whole without it, so a store error is not."""
+    start_ns = int(span.start_time_unix_nano)
+    window = Window(max(start_ns - 3_300 * NS_PER_S, 0), max(start_ns, 0) + 300 * NS_PER_S)
+    try:
+        return span_standing(span, pages.questions.services.operations(span.service, window).operations)
+    except StorageError as error:
+        _log.warning("operation percentiles are unavailable for the span panel: %s", type(error).__name__)
+        return ""

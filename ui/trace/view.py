@@ -1,0 +1,65 @@
+"""A trace made ready for drawing: tree, timeline, hop times and critical segments, computed once.
+
+Pure. The waterfall, the columns for the script, the flame view and the drawer all read this and nothing
+else, so that they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from query.model.trace import Hop, Trace
+from ui.trace.critical_bars import Segment, critical_segments
+from ui.trace.folding import FoldGroup, fold_groups
+from ui.trace.timeline import Timeline, build_timeline
+from ui.trace.tree import NO_PARENT, TraceTree, build_tree
+
+
+@dataclass(frozen=True, slots=True)
+class TraceView:
+    """One trace with everything the page derives from it; indices are positions in `trace.spans`."""
+
+    trace: Trace
+    tree: TraceTree
+    timeline: Timeline
+    critical: dict[int, list[Segment]]
+    hop_of_client: dict[int, Hop]
+    folds: list[FoldGroup]
+
+    def server_part(self, index: int) -> Segment | None:
+        """The callee's span inside a client span's bar, clamped to it, in ns after the origin.
+
+        None where the callee was not observed, or runs after the call as messaging does.
+        """
+        hop = self.hop_of_client.get(index)
+        if hop is None or hop.kind == "messaging" or hop.server_span_id is None:
+            return None
+        server = self.tree.position.get(hop.server_span_id)
+        if server is None:
+            return None
+        start = self.timeline.start_ns[index]
+        end = start + self.timeline.duration_ns[index]
+        from_ns = min(max(self.timeline.start_ns[server], start), end)
+        to_ns = min(self.timeline.start_ns[server] + self.timeline.duration_ns[server], end)
+        return from_ns, max(to_ns, from_ns)
+
+    def parent_missing(self, index: int) -> bool:
+        """Whether a span names a parent that is not in the trace."""
+        return self.tree.parent[index] == NO_PARENT and bool(self.trace.spans[index].parent_span_id)
+
+
+def build_view(trace: Trace, *, raw: bool = False) -> TraceView:
+    """Derives everything once.
+
+    Args:
+        trace: The trace.
+        raw: Draw the clocks' own times instead of skew-corrected ones.
+    """
+    tree = build_tree(trace.spans)
+    timeline = build_timeline(trace.spans, raw=raw)
+    hops: dict[int, Hop] = {}
+    for hop in trace.hops:
+        position = tree.position.get(hop.client_span_id or "")
+        if position is not None:
+            hops.setdefault(position, hop)
+    return TraceView(trace, tree, timeline, critical_segments(tree, timeline), hops, fold_groups(tree))

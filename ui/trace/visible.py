@@ -1,0 +1,58 @@
+"""Which rows of a waterfall are open: collapsed subtrees, collapse by level, folded siblings.
+
+Pure. The script does the same from the columns (static/trace-model.js); the server's answer serves readers
+without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from ui.trace.folding import FoldGroup
+from ui.trace.view import TraceView
+
+Row = tuple[int, FoldGroup | None]
+
+
+def visible_rows(
+    view: TraceView,
+    *,
+    closed: Collection[str] = (),
+    depth: int | None = None,
+    fold: bool = False,
+    matches: Collection[int] | None = None,
+) -> list[Row]:
+    """Rows to show, as (position, group); the group, if any, stands folded at the position of its first.
+
+    Args:
+        view: The trace.
+        closed: Span ids whose subtrees are collapsed.
+        depth: Spans of this depth are collapsed.
+        fold: Similar siblings stand as one row.
+        matches: Only these positions and what leads to them.
+    """
+    tree = view.tree
+    standing = {group.first: group for group in view.folds} if fold else {}
+    hidden = {member for group in view.folds for member in group.members[1:]} if fold else set()
+    wanted = None if matches is None else _with_ancestors(view, matches)
+    rows: list[Row] = []
+    index = 0
+    while index < len(tree.spans):
+        if index in hidden or (wanted is not None and index not in wanted):
+            index = tree.end[index]
+            continue
+        group = standing.get(index)
+        rows.append((index, group))
+        span = tree.spans[index]
+        shut = group is not None or (depth is not None and span.depth >= depth) or span.span_id in closed
+        index = tree.end[index] if shut else index + 1
+    return rows
+
+
+def _with_ancestors(view: TraceView, matches: Collection[int]) -> set[int]:
+    kept: set[int] = set()
+    for index in matches:
+        while index >= 0 and index not in kept:
+            kept.add(index)
+            index = view.tree.parent[index]
+    return kept

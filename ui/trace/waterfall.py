@@ -1,0 +1,163 @@
+"""One waterfall row as numbers and words, for the template to print.
+
+Pure. Horizontal measures are percent of the time column; indentation is in pixels. The script draws the
+same row from `ui.trace.columns` (static/trace-rows.js): change both together, tests compare them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from ui.formats import count, duration
+from ui.palette import hue_class
+from ui.trace.folding import FoldGroup
+from ui.trace.marks import Mark, span_marks
+from ui.trace.view import TraceView
+
+INDENT_PX = 12
+# Deeper rows keep this indentation and say their depth in words instead.
+MAX_INDENT_LEVELS = 20
+# What a label is assumed to need beside a bar: the server cannot know the column's width in pixels.
+_LABEL_PERCENT_PER_CHARACTER = 1.0
+# A folded group draws at most this many of its members' bars, and a span this many event dots.
+MAX_PIECES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Text at a bar: `side` is `after`, `before`, `inside` or `over` it, `x` the anchor in percent."""
+
+    text: str
+    side: str
+    x: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A horizontal piece, in percent."""
+
+    left: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class EventDot:
+    """An event's place in percent, and its name."""
+
+    x: float
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class WaterfallRow:
+    """Everything one row shows."""
+
+    span_id: str
+    service: str
+    name: str
+    level: int
+    indent_px: int
+    below: int
+    hue: str
+    bars: list[Bar]
+    server: Bar | None
+    critical: list[Bar]
+    events: list[EventDot]
+    label: Label
+    self_text: str
+    error: bool
+    error_text: str
+    marks: list[Mark] = field(default_factory=list)
+    members: int = 1
+    deep: bool = False
+
+
+def waterfall_rows(view: TraceView, rows: Iterable[tuple[int, FoldGroup | None]]) -> list[WaterfallRow]:
+    """Rows for (position, group) pairs; a group stands folded at the position of its first member."""
+    return [_row(view, index, group) for index, group in rows]
+
+
+def _row(view: TraceView, index: int, group: FoldGroup | None) -> WaterfallRow:
+    span = view.trace.spans[index]
+    bars = [Bar(*view.timeline.extent(one)) for one in (group.members if group else [index])]
+    part = None if group else view.server_part(index)
+    server = None if part is None else _piece(view, *part)
+    whole = _union(bars)
+    text = _group_text(view, group) if group else row_text(view, index)
+    return WaterfallRow(
+        span_id=span.span_id,
+        service=span.service,
+        name=span.name or "(no name)",
+        level=span.depth,
+        indent_px=min(span.depth, MAX_INDENT_LEVELS) * INDENT_PX,
+        below=group.spans - 1 if group else view.tree.descendants(index),
+        hue=hue_class(span.service),
+        bars=bars[:: -(-len(bars) // MAX_PIECES)],
+        server=server,
+        critical=[] if group else [_piece(view, *segment) for segment in view.critical.get(index, [])],
+        events=[] if group else _event_dots(view, index),
+        label=place_label(text, whole, server or whole),
+        self_text=duration(
+            sum(view.trace.spans[one].self_ms for one in group.members) if group else span.self_ms
+        ),
+        error=span.status == "error",
+        error_text=span.status_message or "failed",
+        marks=span_marks(span, parent_missing=view.parent_missing(index)),
+        members=len(group.members) if group else 1,
+        deep=span.depth > MAX_INDENT_LEVELS,
+    )
+
+
+def _event_dots(view: TraceView, index: int) -> list[EventDot]:
+    span = view.trace.spans[index]
+    return [
+        EventDot(view.timeline.percent(view.timeline.event_offset_ns(span, index, event)), event.name)
+        for event in span.events[:MAX_PIECES]
+    ]
+
+
+def _union(bars: list[Bar]) -> Bar:
+    left = min(bar.left for bar in bars)
+    return Bar(left, max(bar.left + bar.width for bar in bars) - left)
+
+
+def _group_text(view: TraceView, group: FoldGroup) -> str:
+    longest = max(view.trace.spans[one].duration_ms for one in group.members)
+    total = sum(view.trace.spans[one].duration_ms for one in group.members)
+    return f"{count(len(group.members))} calls, {duration(total)} in all, {duration(longest)} at most"
+
+
+def _piece(view: TraceView, from_ns: int, to_ns: int) -> Bar:
+    left = view.timeline.percent(from_ns)
+    return Bar(left, view.timeline.percent(to_ns) - left)
+
+
+def row_text(view: TraceView, index: int) -> str:
+    """A bar's inline text: the duration and, for a call with an observed callee, its split."""
+    text = duration(view.trace.spans[index].duration_ms)
+    hop = view.hop_of_client.get(index)
+    if hop is None or hop.server_ms is None or hop.gap_ms is None:
+        return text
+    if hop.kind == "messaging":
+        return f"{text} · queued {duration(hop.gap_ms)} for {hop.callee}"
+    return f"{text} = server {duration(hop.server_ms)} + gap {duration(hop.gap_ms)}"
+
+
+def place_label(text: str, bar: Bar, filled: Bar) -> Label:
+    """Puts a bar's text after it, else before it, else inside: wherever it is not cut off.
+
+    Args:
+        text: The text.
+        bar: The whole bar.
+        filled: Its filled part, on which text is readable; hatching is not.
+    """
+    need = len(text) * _LABEL_PERCENT_PER_CHARACTER
+    right = bar.left + bar.width
+    if right + need <= 100:
+        return Label(text, "after", right)
+    if bar.left >= need:
+        return Label(text, "before", bar.left)
+    if filled.width >= need:
+        return Label(text, "inside", filled.left)
+    return Label(text, "over", bar.left)
