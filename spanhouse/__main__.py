@@ -1,0 +1,5 @@
+"""`python -m spanhouse`, the same as the `spanhouse` command."""
+
+from spanhouse.cli import main
+
+main()

@@ -1,0 +1,193 @@
+"""The composition root: builds the parts of each shape of the process and starts and stops them in order.
+
+The only place where collector, query, pages and storage meet.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+
+from spanhouse import frontend
+from spanhouse.data_directory import DataDirectory
+from spanhouse.ingest import Ingest
+from spanhouse.lifecycle import StopRequest
+from spanhouse.listening import host_port, is_loopback, open_socket, port_of
+from spanhouse.logs import configure_logging
+from spanhouse.settings import (
+    CollectorSettings,
+    IngestSettings,
+    MigrateSettings,
+    QuerySettings,
+    ServerStoreSettings,
+    ServeSettings,
+)
+from spanhouse.store import Stopped, bring_up, endpoint_of, schema_options
+from spanhouse.web import WebServer
+from storage import migrations
+from storage.client import Database
+from storage.endpoint import Endpoint
+from storage.journal import Journal
+from storage.writer import SpanWriter, WriterOptions
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_DATA = Path("data")
+DEFAULT_QUARANTINE = Path("quarantine")
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a running process can be reached; empty for what it does not have."""
+
+    otlp_grpc: str = ""
+    otlp_http: str = ""
+    ui: str = ""
+
+    @property
+    def ready_line(self) -> str:
+        """The one line on stdout that scripts wait for."""
+        named = (("otlp-grpc", self.otlp_grpc), ("otlp-http", self.otlp_http), ("ui", self.ui))
+        return " ".join(["ready", *(f"{name}={value}" for name, value in named if value)])
+
+
+RunSettings = ServeSettings | CollectorSettings | QuerySettings
+Beside = Callable[[Addresses], AbstractContextManager[None]]
+
+
+def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
+    """Everything in one process, until SIGTERM or Ctrl-C.
+
+    Args:
+        settings: What to do.
+        beside: Something to run while the server does, once it is ready.
+
+    Raises:
+        CannotListen: A port is taken.
+        DirectoryInUse: Another process has the data directory.
+        MigrationError: The store's schema cannot be used.
+        SettingError: A setting cannot be used.
+    """
+    with _running(settings) as process:
+        socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
+        data = None if settings.clickhouse else process.take(settings.data or DEFAULT_DATA)
+        endpoint = endpoint_of(settings, data.engine_path if data else DEFAULT_DATA)
+        database = process.connect(endpoint, settings)
+        ingest = Ingest(
+            settings,
+            process.writer(endpoint, settings, data.journal_path if data else None),
+            settings.quarantine or (data.quarantine_path if data else DEFAULT_QUARANTINE.absolute()),
+            process.registry,
+        )
+        process.start(WebServer(frontend.ui_app(database, process.registry), socket, "ui"))
+        reachable = ingest.start(process.stack)
+        ui = f"http://{host_port(settings.host, port_of(socket))}"
+        process.wait(Addresses(reachable.otlp_grpc, reachable.otlp_http, ui), beside)
+
+
+def collect(settings: CollectorSettings) -> None:
+    """Ingest only; raises as `serve` does."""
+    with _running(settings) as process:
+        endpoint = endpoint_of(settings)
+        database = process.connect(endpoint, settings)
+        ingest = Ingest(
+            settings,
+            process.writer(endpoint, settings, None),
+            settings.quarantine or DEFAULT_QUARANTINE.absolute(),
+            process.registry,
+            frontend.process_app(database, process.registry),
+        )
+        reachable = ingest.start(process.stack)
+        process.wait(Addresses(reachable.otlp_grpc, reachable.otlp_http))
+
+
+def answer(settings: QuerySettings) -> None:
+    """API and pages only; raises as `serve` does."""
+    with _running(settings) as process:
+        socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
+        database = process.connect(endpoint_of(settings), settings)
+        process.start(WebServer(frontend.ui_app(database, process.registry), socket, "ui"))
+        process.wait(Addresses(ui=f"http://{host_port(settings.host, port_of(socket))}"))
+
+
+class _Process:
+    """What every shape of the process needs; `stack` undoes in reverse what was started."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.stack = stack
+        self.registry = CollectorRegistry()
+        self._stop = StopRequest()
+        self._stop.install()
+        for collect_from in (ProcessCollector, PlatformCollector, GCCollector):
+            collect_from(registry=self.registry)
+
+    def take(self, path: Path) -> DataDirectory:
+        """Takes the embedded engine's directory."""
+        return self.stack.enter_context(DataDirectory(path))
+
+    def connect(self, endpoint: Endpoint, settings: ServerStoreSettings) -> Database:
+        """Connects to the store and brings its schema to this version."""
+        database = self._database(endpoint)
+        bring_up(database, schema_options(settings), self._stop)
+        return database
+
+    def writer(self, endpoint: Endpoint, settings: IngestSettings, journal_path: Path | None) -> SpanWriter:
+        """A writer with connections of its own: readers never make an INSERT wait."""
+        database = self._database(endpoint, max_connections=settings.inserts_in_flight + 1)
+        return SpanWriter(database, Journal(journal_path), WriterOptions(fsync=settings.fsync))
+
+    def start(self, web: WebServer) -> None:
+        """Starts a listener."""
+        web.start()
+        self.stack.callback(web.stop)
+
+    def wait(self, addresses: Addresses, beside: Beside | None = None) -> None:
+        """Says that all is ready; returns when the process should end."""
+        print(addresses.ready_line, flush=True)
+        with beside(addresses) if beside else nullcontext():
+            self._stop.wait()
+        logger.info("stopping: answering what is in flight")
+
+    def _database(self, endpoint: Endpoint, max_connections: int = 8) -> Database:
+        database = Database(endpoint, max_connections=max_connections)
+        self.stack.callback(database.close)
+        return database
+
+
+@contextmanager
+def _running(settings: RunSettings) -> Iterator[_Process]:
+    configure_logging(settings.log_level, settings.log_format)
+    if not is_loopback(settings.host):
+        logger.warning(
+            "listening on %s: everyone on that network can read traces and send spans", settings.host
+        )
+    with ExitStack() as stack:
+        try:
+            yield _Process(stack)
+        except Stopped:
+            logger.info("stopped while waiting for the store")
+
+
+def migrate(settings: MigrateSettings) -> None:
+    """Applies what is pending, or prints it; raises as `serve` does."""
+    configure_logging(settings.log_level, settings.log_format)
+    with ExitStack() as stack:
+        data = None
+        if not settings.clickhouse:
+            data = stack.enter_context(DataDirectory(settings.data or DEFAULT_DATA))
+        database = Database(endpoint_of(settings, data.engine_path if data else None))
+        stack.callback(database.close)
+        options = schema_options(settings)
+        if settings.dry_run:
+            for statement in migrations.plan(database, options):
+                print(f"{statement};\n")
+            return
+        applied = migrations.apply(database, options)
+        for migration in applied:
+            print(f"applied {migration.number:04d}_{migration.slug}")
+        print("the schema is up to date")

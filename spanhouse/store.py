@@ -1,0 +1,71 @@
+"""Opens the store that the settings name and brings its schema to this version."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from spanhouse.lifecycle import StopRequest
+from spanhouse.settings import ServerStoreSettings, SettingError
+from storage import migrations
+from storage.client import Database
+from storage.endpoint import EmbeddedEndpoint, Endpoint, parse_server_url
+from storage.errors import StorageUnavailable
+from storage.migrations import SchemaOptions
+
+logger = logging.getLogger(__name__)
+
+_LONGEST_PAUSE_SECONDS = 5.0
+
+
+class Stopped(Exception):
+    """The process was asked to end while it waited for the store."""
+
+
+def endpoint_of(settings: ServerStoreSettings, engine_path: Path | None = None) -> Endpoint:
+    """Where the store is: the server in the settings, else the embedded engine in `engine_path`.
+
+    Raises:
+        SettingError: `--clickhouse` is not a URL of a ClickHouse server.
+    """
+    if settings.clickhouse:
+        try:
+            return parse_server_url(settings.clickhouse, cluster=settings.cluster)
+        except ValueError as error:
+            raise SettingError(f"--clickhouse: {error}") from None
+    assert engine_path is not None, "the embedded engine needs a directory"
+    return EmbeddedEndpoint(engine_path)
+
+
+def schema_options(settings: ServerStoreSettings) -> SchemaOptions:
+    """What the settings say about tables."""
+    return SchemaOptions(retention_days=settings.retention_days, replicated=settings.replicated)
+
+
+def check(database: Database) -> None:
+    """Returns when the store answers.
+
+    Raises:
+        StorageError: It does not.
+    """
+    database.execute("SELECT 1")
+
+
+def bring_up(database: Database, options: SchemaOptions, stop: StopRequest) -> None:
+    """Applies migrations; waits for a server that is not there yet.
+
+    Raises:
+        MigrationError: The schema cannot be brought to this version.
+        Stopped: The process should end.
+    """
+    pause_seconds = 0.25
+    while True:
+        try:
+            migrations.apply(database, options)
+        except StorageUnavailable as error:
+            logger.warning("waiting for the store: %s", error)
+        else:
+            return
+        if stop.wait(pause_seconds):
+            raise Stopped
+        pause_seconds = min(2 * pause_seconds, _LONGEST_PAUSE_SECONDS)

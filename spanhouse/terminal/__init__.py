@@ -1,0 +1,1 @@
+"""Spanhouse in a terminal: asks a running server's JSON API and prints tables and trees."""
