@@ -17,7 +17,8 @@ import xxhash
 logger = logging.getLogger(__name__)
 
 _MAGIC = b"SPHJ1\n"
-_HEADER = struct.Struct("<6sI16s")  # magic, number of hashes, checksum of what follows
+_HEADER = struct.Struct("<6s16s")  # magic, checksum of what follows
+_COUNT = struct.Struct("<I")  # number of hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +39,23 @@ class JournalEntry:
 
     def encode(self) -> bytes:
         """The entry as a file's content, with a checksum that tells a torn file."""
-        body = b"".join(value.to_bytes(16, "little") for value in self.hashes) + self.block
-        return _HEADER.pack(_MAGIC, len(self.hashes), xxhash.xxh3_128_digest(body)) + body
+        packed = b"".join(value.to_bytes(16, "little") for value in self.hashes)
+        body = _COUNT.pack(len(self.hashes)) + packed + self.block
+        return _HEADER.pack(_MAGIC, xxhash.xxh3_128_digest(body)) + body
 
     @classmethod
     def decode(cls, token: str, content: bytes) -> JournalEntry | None:
-        """Reads `encode`'s output; None when torn (then it was never inserted)."""
-        if len(content) < _HEADER.size:
+        """Reads `encode`'s output; None when torn (then it was never inserted, nor acknowledged)."""
+        if len(content) < _HEADER.size + _COUNT.size:
             return None
-        magic, count, checksum = _HEADER.unpack_from(content)
-        body = content[_HEADER.size :]
-        if magic != _MAGIC or xxhash.xxh3_128_digest(body) != checksum:
+        magic, checksum = _HEADER.unpack_from(content)
+        if magic != _MAGIC or xxhash.xxh3_128_digest(content[_HEADER.size :]) != checksum:
             return None
-        hashes = tuple(
-            int.from_bytes(body[start : start + 16], "little") for start in range(0, 16 * count, 16)
-        )
-        return cls(token, hashes, body[16 * count :])
+        (count,) = _COUNT.unpack_from(content, _HEADER.size)
+        start = _HEADER.size + _COUNT.size
+        end = start + 16 * count
+        hashes = tuple(int.from_bytes(content[at : at + 16], "little") for at in range(start, end, 16))
+        return cls(token, hashes, content[end:])
 
 
 class Journal:

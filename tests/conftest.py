@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Route, sync_playwright
 
@@ -17,6 +18,10 @@ from storage.endpoint import EmbeddedEndpoint, parse_server_url
 from tests import tools
 from tests.clickhouse_server import ClickHouseServer, start_cluster, start_server
 from tests.engines import Engine
+
+# Machines are shared and noisy: how long one example takes says nothing about the code.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 CLUSTER_NAME = "spanhouse"
 _LOCAL_HOSTS = ("http://127.0.0.1:", "http://localhost:", "data:", "blob:", "about:")

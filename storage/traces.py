@@ -1,0 +1,29 @@
+"""Reads the spans of one trace. Knows the tables; leaves the tree to `query.traces`."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from storage.client import Database
+
+
+class TraceStore:
+    """Spans by trace id."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def spans(self, trace_id: str) -> pl.DataFrame:
+        """All stored rows of a trace (duplicates included), one row per span, in no order.
+
+        Args:
+            trace_id: 32 lower-case hex digits.
+
+        Returns:
+            Columns named as in `sql/queries/trace_spans.sql`; no rows for an unknown id.
+
+        Raises:
+            QueryTooHeavy: The trace is larger than the query's limits.
+            StorageError: See `storage.failure.translated`.
+        """
+        return self._database.frame("trace_spans", {"trace_id": trace_id})

@@ -1,0 +1,72 @@
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from storage import cluster as cluster_module
+from storage import migrations
+from storage.client import Database
+from storage.endpoint import ServerEndpoint, parse_server_url
+from storage.errors import StorageUnavailable
+from storage.journal import Journal
+from storage.writer import SpanWriter
+from tests.clickhouse_server import ClickHouseServer
+from tests.conftest import CLUSTER_NAME
+from tests.storage.requests import requests
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture
+def shards(cluster: list[ClickHouseServer]) -> Iterator[list[Database]]:
+    """One database, seen from each of the two shards."""
+    endpoints = [parse_server_url(f"{server.url}/sharded", cluster=CLUSTER_NAME) for server in cluster]
+    databases = [Database(endpoint) for endpoint in endpoints]
+    migrations.apply(databases[0], migrations.SchemaOptions())
+    yield databases
+    for database in databases:
+        database.execute("DROP DATABASE sharded SYNC")
+        database.close()
+
+
+def test_every_node_is_found_with_its_own_port(
+    cluster: list[ClickHouseServer], shards: list[Database]
+) -> None:
+    found = cluster_module.nodes(shards[0])
+    assert [node.port for node in found] == [server.http_port for server in cluster]
+
+
+def test_an_unknown_cluster_is_said_so(cluster: list[ClickHouseServer]) -> None:
+    endpoint = parse_server_url(cluster[0].url, cluster="elsewhere")
+    database = Database(replace(endpoint, database="default"))
+    with pytest.raises(StorageUnavailable, match="no cluster named 'elsewhere'"):
+        cluster_module.nodes(database)
+    database.close()
+
+
+def test_one_migration_reaches_every_node(shards: list[Database]) -> None:
+    for database in shards:
+        assert migrations.pending(database) == []
+        assert migrations.apply(database, migrations.SchemaOptions()) == []
+
+
+def test_traces_are_spread_whole_and_stored_once_by_any_collector(shards: list[Database]) -> None:
+    writers = [SpanWriter(database, Journal(None)) for database in shards]
+    sent = requests(40, spans_each=2)
+    writers[0].write(sent[:30])
+    writers[1].write(sent[20:])
+    for database in shards:
+        assert int(database.execute("SELECT count() FROM otel_traces")) == 80
+        split = (
+            "SELECT count() FROM (SELECT uniq(_shard_num) AS n FROM otel_traces GROUP BY TraceId) WHERE n > 1"
+        )
+        assert int(database.execute(split)) == 0
+    held = [int(database.execute("SELECT count() FROM otel_traces_local")) for database in shards]
+    assert sum(held) == 80
+    assert min(held) > 0
+
+
+def test_endpoints_of_a_cluster_keep_its_name(shards: list[Database]) -> None:
+    endpoint = shards[0].endpoint
+    assert isinstance(endpoint, ServerEndpoint)
+    assert endpoint.cluster == CLUSTER_NAME
