@@ -11,25 +11,42 @@ from fastapi import APIRouter, FastAPI
 
 from ui.assets import Assets, asset_routes
 from ui.errors import add_not_found_page
+from ui.map.page import map_routes
+from ui.onboarding import Endpoints, Onboarding, Rejection
 from ui.questions import Questions
 from ui.rendering import Pages, Renderer
+from ui.trace.pages import trace_routes
 
 
-def add_pages(app: FastAPI, questions: Questions, clock_ns: Callable[[], int]) -> None:
+def add_pages(
+    app: FastAPI,
+    questions: Questions,
+    clock_ns: Callable[[], int],
+    *,
+    endpoints: Endpoints | None = None,
+    last_rejection: Callable[[], Rejection | None] | None = None,
+) -> None:
     """Adds the pages, their files and their error pages.
 
     Args:
         app: The application; its API routes must already be there.
         questions: The query side.
         clock_ns: The current time in Unix nanoseconds.
+        endpoints: Where spans can be sent, for the first-run page.
+        last_rejection: The last refused request, for the first-run page; None when it cannot be known here.
     """
     assets = Assets()
     pages = Pages(questions, clock_ns, Renderer(assets))
+    onboarding = Onboarding(pages, endpoints or Endpoints(), last_rejection)
     app.include_router(asset_routes(assets))
-    for router in _routers(pages):
+    for router in _routers(pages, onboarding):
         app.include_router(router)
     add_not_found_page(app, pages)
 
 
-def _routers(pages: Pages) -> list[APIRouter]:
-    return []
+def _routers(pages: Pages, onboarding: Onboarding) -> list[APIRouter]:
+    return [
+        map_routes(pages, onboarding),
+        onboarding.routes(),
+        trace_routes(pages),
+    ]

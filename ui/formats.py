@@ -67,8 +67,8 @@ def plural(number: int, noun: str, nouns: str | None = None) -> str:
 
 
 def multiple(ratio: float) -> str:
-    """How many times: `5.1×`."""
-    return f"{_trimmed(ratio, digits=2 if ratio < 100 else 3)}×"
+    """How many times: `5.1×`, `1.0×`, `38×`."""
+    return f"{ratio:.1f}×" if ratio < 9.95 else f"{_trimmed(ratio)}×" if ratio >= 100 else f"{ratio:.0f}×"
 
 
 def age(then_ns: int, now_ns: int) -> str:
@@ -124,10 +124,10 @@ def _fixed(value: float) -> str:
     return f"{value:.{max(0, 3 - before_point)}f}"
 
 
-def _trimmed(value: float, digits: int = 3) -> str:
-    """At most `digits` significant digits, trailing zeros dropped."""
-    rounded = float(f"{value:.{digits}g}")
+def _trimmed(value: float) -> str:
+    """At most three significant digits and two decimals, trailing zeros dropped."""
+    rounded = _three_digits(value)
     if rounded >= 100:
         return f"{value:,.0f}"
-    text = f"{rounded:.{max(0, digits - 1 - math.floor(math.log10(rounded)))}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = f"{rounded:.{1 if rounded >= 10 else 2}f}".rstrip("0").rstrip(".")
+    return text if text != "0" else f"{rounded:.1g}"

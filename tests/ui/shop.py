@@ -1,0 +1,349 @@
+"""A shop of fixed figures that answers the pages' questions: one slow link, one failing, some quiet.
+
+The same every time, so that pages can be compared with golden files and looked at in screenshots.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from query.model.link import (
+    DependencyLink,
+    Exemplar,
+    HistogramBucket,
+    LinkDetail,
+    LinkKind,
+    LinkList,
+    LinkOperation,
+    LinkStep,
+    MapNode,
+    NodeKind,
+    Percentiles,
+    ServiceMap,
+    Status,
+)
+from query.model.service import OperationFigures, OperationList, ServiceFigures, ServiceList, ServiceStep
+from query.model.trace import Trace, TracePage
+from query.model.window import Window, rfc3339
+
+if TYPE_CHECKING:
+    from query.model.search import TraceFilter
+
+    Steps = list[ServiceStep]
+
+NOW_NS = 1_795_358_700_000_000_000  # 2026-11-22T14:45:00Z
+STEP_SECONDS = 15.0
+
+
+def _hash(text: str, salt: int) -> int:
+    return Random(f"{text}/{salt}").getrandbits(64) | 1
+
+
+def times(p95: float) -> Percentiles:
+    return Percentiles(p95 * 0.42, p95, p95 * 1.31, p95 * 1.9)
+
+
+def link(
+    caller: str,
+    callee: str,
+    kind: LinkKind = "http",
+    *,
+    calls: int = 3_690,
+    errors: int = 0,
+    p95: float = 40.0,
+    baseline: float | None = None,
+    status: Status = "ok",
+    reasons: tuple[str, ...] = (),
+    caller_kind: NodeKind = "service",
+    callee_kind: NodeKind = "service",
+) -> DependencyLink:
+    seen = callee_kind == "service"
+    exemplars = [
+        Exemplar(
+            f"{_hash(caller + callee, i):032x}",
+            f"{_hash(callee, i):016x}",
+            p95 * (1.9 - i * 0.17),
+            i % 3 == 0 and errors > 0,
+        )
+        for i in range(5 if calls else 0)
+    ]
+    return DependencyLink(
+        caller=caller,
+        callee=callee,
+        kind=kind,
+        calls=calls,
+        calls_per_second=calls / 900,
+        errors=errors,
+        error_rate=errors / calls if calls else 0.0,
+        client_ms=times(p95) if caller_kind == "service" else None,
+        server_ms=times(p95 * 0.97) if seen else None,
+        gap_ms=times(p95 * 0.03) if seen and caller_kind == "service" else None,
+        baseline_p95_ms=baseline if baseline is not None else p95 * 0.98,
+        status=status,
+        reasons=list(reasons) or [f"p95 {p95:.0f} ms is within its baseline"],
+        impact_ms=max(0.0, p95 - (baseline or p95)) * calls,
+        caller_kind=caller_kind,
+        callee_kind=callee_kind,
+        exemplars=exemplars,
+    )
+
+
+SHOP_LINKS = (
+    link("user", "frontend", calls=12_820, p95=231, caller_kind="user"),
+    link("frontend", "catalog", calls=9_841, p95=48),
+    link("frontend", "cart", calls=4_212, p95=21),
+    link("frontend", "checkout", calls=1_262, p95=402, baseline=371),
+    link("checkout", "payment", calls=1_240, errors=12, p95=812, baseline=159, status="slow", reasons=("p95 812 ms is 5.1x its baseline of 159 ms",)),
+    link("checkout", "cart", calls=1_255, p95=18),
+    link("checkout", "inventory", "rpc", calls=1_250, p95=33),
+    link("checkout", "fulfilment", "messaging", calls=1_197, p95=121),
+    link("payment", "bank.example.com", "external", calls=1_236, p95=141, callee_kind="external"),
+    link("inventory", "postgresql/stock", "database", calls=2_493, p95=6.2, callee_kind="database"),
+    link("catalog", "postgresql/catalog", "database", calls=19_210, p95=4.1, callee_kind="database"),
+    link("cart", "redis", "database", calls=11_031, p95=0.81, callee_kind="database"),
+    link("fulfilment", "shipping", "rpc", calls=1_180, errors=97, p95=64, status="failing", reasons=("8.2 % of 1,180 calls failed; its threshold is 5 %",)),
+    link("shipping", "fulfilment", calls=611, p95=12),
+    link("catalog", "catalog", calls=640, p95=9.4),
+    link("fulfilment", "kafka/shipments", "messaging", calls=1_102, p95=3.3, callee_kind="messaging"),
+    link("scheduler", "fulfilment", calls=4, p95=88, status="quiet", reasons=("4 calls are too few to judge",)),
+    link("fulfilment", "email", calls=7, p95=240, status="quiet", reasons=("7 calls are too few to judge",)),
+)  # fmt: skip
+
+
+@dataclass
+class Shop:
+    """Answers from a fixed list of links; satisfies `ui.questions.Questions` by being all its parts."""
+
+    all_links: tuple[DependencyLink, ...] = SHOP_LINKS
+    any_trace: bool = True
+    failure: Exception | None = None
+    asked: list[tuple[str, object]] = field(default_factory=list)
+
+    @property
+    def links(self) -> ShopLinks:
+        return ShopLinks(self)
+
+    @property
+    def services(self) -> ShopServices:
+        return ShopServices(self)
+
+    @property
+    def traces(self) -> Shop:
+        return self
+
+    @property
+    def search(self) -> Shop:
+        return self
+
+    def get(self, trace_id: str) -> Trace | None:
+        return None
+
+    def find(
+        self, window: Window, filter: TraceFilter, *, sort: str, limit: int, cursor: str | None
+    ) -> TracePage:
+        return TracePage([], None)
+
+    def has_any_trace(self) -> bool:
+        return self.any_trace
+
+    def present(self, window: Window) -> tuple[DependencyLink, ...]:
+        if self.failure:
+            raise self.failure
+        return self.all_links if window.end_ns > NOW_NS - 3_600_000_000_000 else ()
+
+    def kinds(self) -> dict[str, NodeKind]:
+        kinds: dict[str, NodeKind] = {}
+        for one in self.all_links:
+            kinds[one.caller], kinds[one.callee] = one.caller_kind, one.callee_kind
+        return kinds
+
+
+SORTS = {
+    "p50": lambda one: one.observed_ms.p50 if one.observed_ms else 0,
+    "p95": lambda one: one.observed_ms.p95 if one.observed_ms else 0,
+    "p99": lambda one: one.observed_ms.p99 if one.observed_ms else 0,
+    "max": lambda one: one.observed_ms.max if one.observed_ms else 0,
+    "error_rate": lambda one: one.error_rate,
+    "calls": lambda one: one.calls,
+    "gap_p95": lambda one: one.gap_ms.p95 if one.gap_ms else 0,
+    "impact": lambda one: one.impact_ms,
+}
+
+
+@dataclass
+class ShopLinks:
+    """`LinkQuestions` over the shop."""
+
+    shop: Shop
+
+    def list(
+        self,
+        window: Window,
+        *,
+        sort: str = "p95",
+        limit: int = 20,
+        caller: str | None = None,
+        callee: str | None = None,
+        status: str | None = None,
+    ) -> LinkList:
+        self.shop.asked.append(("list", (sort, limit, caller, callee, status)))
+        chosen = [
+            one
+            for one in self.shop.present(window)
+            if caller in (None, one.caller) and callee in (None, one.callee) and status in (None, one.status)
+        ]
+        chosen.sort(key=lambda one: (-SORTS[sort](one), one.caller, one.callee))
+        return LinkList(window.start, window.end, chosen[:limit])
+
+    def detail(self, caller: str, callee: str, window: Window) -> LinkDetail | None:
+        for one in self.shop.present(window):
+            if (one.caller, one.callee) == (caller, callee):
+                return _detail(one, window)
+        return None
+
+    def service_map(
+        self, window: Window, *, service: str | None = None, depth: int | None = None
+    ) -> ServiceMap:
+        present = self.shop.present(window)
+        if service is not None:
+            near = {service}
+            for _ in range(depth or 1):
+                near |= {
+                    n for one in present if {one.caller, one.callee} & near for n in (one.caller, one.callee)
+                }
+            present = tuple(one for one in present if {one.caller, one.callee} <= near)
+        return ServiceMap(window.start, window.end, _nodes(present), list(present))
+
+
+@dataclass
+class ShopServices:
+    """`ServiceQuestions` over the shop."""
+
+    shop: Shop
+
+    def list(self, window: Window) -> ServiceList:
+        figures = [
+            ServiceFigures(
+                n.service,
+                n.calls,
+                n.calls_per_second,
+                n.errors,
+                n.error_rate,
+                n.server_ms,
+                n.status,
+                n.calls * 3,
+            )
+            for n in _nodes(self.shop.present(window))
+            if n.kind == "service"
+        ]
+        return ServiceList(window.start, window.end, figures)
+
+    def operations(self, service: str, window: Window) -> OperationList:
+        node = next((n for n in _nodes(self.shop.present(window)) if n.service == service), None)
+        if node is None or node.kind != "service":
+            return OperationList(service, window.start, window.end, [])
+        figures = [
+            OperationFigures(name, kind, calls, calls / 900, 0, 0.0, times(p95))
+            for name, kind, calls, p95 in (
+                ("POST /charge", "server", 1_240, 788.0),
+                ("GET /healthz", "server", 90, 1.2),
+                ("POST bank", "client", 1_236, 141.0),
+            )
+        ]
+        return OperationList(service, window.start, window.end, figures)
+
+    def timeseries(self, service: str, window: Window) -> Steps:
+        for one in self.shop.present(window):
+            if one.callee == service:
+                return [
+                    ServiceStep(s.start, s.calls, s.errors, s.p50, s.p95, s.p99) for s in _steps(one, window)
+                ]
+        return []
+
+
+def big_shop(services: int = 150, links: int = 190, seed: int = 7) -> Shop:
+    """Many services in tiers with a few cross links; two are in trouble."""
+    random = Random(seed)
+    names = [f"{area}-{part}-{i:03d}" for i, (area, part) in enumerate(_areas(services, random))]
+    made: dict[tuple[str, str], DependencyLink] = {}
+    for i in range(1, services):
+        caller = names[random.randrange(max(0, i // 3 - 4), max(1, i // 2 + 1))]
+        made[caller, names[i]] = link(
+            caller, names[i], calls=random.randrange(200, 90_000), p95=random.uniform(2, 90)
+        )
+    while len(made) < links:
+        a, b = sorted(random.sample(range(services), 2))
+        made[names[a], names[b]] = link(
+            names[a], names[b], calls=random.randrange(200, 90_000), p95=random.uniform(2, 90)
+        )
+    keys = list(made)
+    slow, failing, quiet = keys[len(keys) // 2], keys[len(keys) // 3], keys[7]
+    made[slow] = link(*slow, calls=1_240, p95=812, baseline=159, status="slow", reasons=("p95 812 ms is 5.1x its baseline of 159 ms",))  # fmt: skip
+    made[failing] = link(*failing, calls=2_210, errors=190, p95=31, status="failing", reasons=("8.6 % of 2,210 calls failed; its threshold is 5 %",))  # fmt: skip
+    made[quiet] = replace(made[quiet], status="quiet", calls=3, reasons=["3 calls are too few to judge"])
+    return Shop(tuple(made.values()))
+
+
+def _areas(services: int, random: Random) -> list[tuple[str, str]]:
+    areas = ["web", "orders", "billing", "search", "media", "identity", "ads", "logistics"]
+    parts = ["api", "worker", "gateway", "store", "index", "cache-proxy", "scheduler", "reporting-aggregator"]
+    return [(random.choice(areas), random.choice(parts)) for _ in range(services)]
+
+
+def _nodes(present: tuple[DependencyLink, ...]) -> list[MapNode]:
+    kinds = Shop(present).kinds()
+    nodes = []
+    for name in sorted(kinds):
+        incoming = [one for one in present if one.callee == name and one.caller != name]
+        calls, errors = sum(one.calls for one in incoming), sum(one.errors for one in incoming)
+        worst: Status = next(
+            (s for s in ("failing", "slow") if any(one.status == s for one in incoming)), "ok"
+        )  # type: ignore[assignment]  # literals through a generator
+        server = max((one.observed_ms.p95 for one in incoming if one.observed_ms), default=None)
+        nodes.append(
+            MapNode(name, kinds[name], calls, calls / 900, errors, errors / calls if calls else 0.0, times(server) if server else None, worst)
+        )  # fmt: skip
+    return nodes
+
+
+def _steps(one: DependencyLink, window: Window) -> list[LinkStep]:
+    random = Random(one.caller + one.callee)
+    count = max(1, round(window.seconds / STEP_SECONDS)) if window.seconds <= 7200 else 60
+    baseline = one.baseline_p95_ms or 1.0
+    now = one.observed_ms.p95 if one.observed_ms else baseline
+    steps = []
+    for i in range(count):
+        bad = one.status != "slow" or i > count * 0.2
+        p95 = (now if bad else baseline) * random.uniform(0.9, 1.1)
+        calls = max(0, round(one.calls / count * random.uniform(0.8, 1.2)))
+        start = rfc3339(window.start_ns + int(i * window.seconds / count * 1e9))
+        errors = round(calls * one.error_rate)
+        steps.append(
+            LinkStep(start, calls, errors, p95 * 0.4, p95, p95 * 1.3, p95 * 0.96, p95 * 0.03)
+            if calls
+            else LinkStep(start, 0, 0, None, None, None, None, None)
+        )
+    return steps
+
+
+def _detail(one: DependencyLink, window: Window) -> LinkDetail:
+    centre = math.log2(one.observed_ms.p50 if one.observed_ms else 1.0)
+    histogram = [
+        HistogramBucket(
+            2 ** (centre + i / 4),
+            2 ** (centre + (i + 1) / 4),
+            round(one.calls * 0.12 * math.exp(-((i / 4) ** 2))),
+        )
+        for i in range(-10, 11)
+    ]
+    operations = [
+        LinkOperation("POST /charge", one.calls, one.errors, one.error_rate, one.server_ms, one.client_ms),
+        LinkOperation("GET /healthz", 90, 0, 0.0, times(1.2), times(2.0)),
+    ]
+    failing = [replace(e, error=True) for e in one.exemplars[:3]] if one.errors else []
+    return LinkDetail(
+        one, window.start, window.end, STEP_SECONDS, _steps(one, window), histogram, operations, failing
+    )

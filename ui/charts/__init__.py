@@ -1,0 +1,1 @@
+"""Figures for plotly.js, built in Python and drawn by static/charts.js."""

@@ -1,0 +1,1 @@
+"""The list of links and the page of one link."""

@@ -1,0 +1,201 @@
+"""The map as things to draw: paths, boxes, texts and classes, ready for templates/map_picture.html.
+
+Pure. Colours are CSS classes only; every text is raw and escaped by the template.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from query.model.link import DependencyLink, MapNode, ServiceMap
+from ui.formats import duration, rate
+from ui.map.labels import label_box
+from ui.map.layout import DENSE, Box, Layout, Route, lay_out
+from ui.map.lettering import fitted, text_width
+from ui.map.shapes import line, ornament, outline
+from ui.map.wording import calm_label, chip_lines, describe_link, describe_node, in_trouble, worst_first
+from ui.palette import hue_class
+from ui.paths import pair_text
+
+_THINNEST, _THICKEST_OK, _THINNEST_TROUBLE = 1.2, 4.2, 3.6
+_PARALLEL_DISTANCE = 9.0
+_LEAST_VIEW = (1080.0, 380.0)
+_BOLDER = 1.12
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Text on a link: one line or two, in a box."""
+
+    box: Box
+    lines: tuple[str, ...]
+    font_px: float
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnLink:
+    """One link's line, and its label where there is room."""
+
+    link: DependencyLink
+    key: str
+    path: str
+    width: float
+    label: Label | None
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnNode:
+    """One node's shape and texts."""
+
+    node: MapNode
+    box: Box
+    outline: str
+    ornament: str
+    name: str
+    name_px: float
+    second: str
+    hue: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The whole map; red links come last so that they lie on top."""
+
+    links: list[DrawnLink]
+    nodes: list[DrawnNode]
+    view: Box
+    dense: bool
+
+
+def draw(service_map: ServiceMap) -> Drawing:
+    """Draws a map; the same services and pairs always stand in the same places."""
+    kinds = {node.service: node.kind for node in service_map.nodes}
+    for link in service_map.links:
+        kinds.setdefault(link.caller, link.caller_kind)
+        kinds.setdefault(link.callee, link.callee_kind)
+    layout = lay_out(kinds, {(link.caller, link.callee) for link in service_map.links})
+    dense = layout.metrics is DENSE
+    return Drawing(
+        links=_links(service_map.links, layout, dense=dense),
+        nodes=[_node(node, layout.boxes[node.service], dense=dense) for node in _all_nodes(service_map)],
+        view=_view(layout),
+        dense=dense,
+    )
+
+
+def line_width(link: DependencyLink, *, dense: bool = False) -> float:
+    """Width by the log of the rate: about 1.5 at one call in ten seconds, 4 at a thousand a second.
+
+    A dense map is seen from farther away: its grey lines keep thin, its red ones grow.
+    """
+    width = 1.8 + 0.75 * math.log10(max(link.calls_per_second, 0.01))
+    if link.status == "quiet":
+        return _THINNEST
+    width = min(max(width, _THINNEST), _THICKEST_OK)
+    if in_trouble(link):
+        return round(max(width + 1, _THINNEST_TROUBLE) * (1.9 if dense else 1), 2)
+    return round(width, 2)
+
+
+def _view(layout: Layout) -> Box:
+    """What to show at first: the whole map, and for a small one enough room around it to keep its size."""
+    width, height = max(layout.width, _LEAST_VIEW[0]), max(layout.height, _LEAST_VIEW[1])
+    return Box(round((layout.width - width) / 2, 1), round((layout.height - height) / 2, 1), width, height)
+
+
+def _links(links: Sequence[DependencyLink], layout: Layout, *, dense: bool) -> list[DrawnLink]:
+    by_pair: dict[tuple[str, str], list[DependencyLink]] = defaultdict(list)
+    for link in links:
+        by_pair[link.caller, link.callee].append(link)
+    routes = {}
+    for pair, several in by_pair.items():
+        several.sort(key=lambda link: link.kind)
+        for i, link in enumerate(several):
+            routes[id(link)] = _beside(layout.routes[pair], (i - (len(several) - 1) / 2) * _PARALLEL_DISTANCE)
+
+    taken: list[Box] = []
+    drawn = []
+    for link in worst_first(links):
+        route = routes[id(link)]
+        label = _label(link, route, layout, taken, dense=dense)
+        if label:
+            taken.append(label.box)
+        drawn.append(
+            DrawnLink(
+                link=link,
+                key=pair_text(link.caller, link.callee),
+                path=line(route, layout.metrics, _arrow_length(link, dense=dense)),
+                width=line_width(link, dense=dense),
+                label=label,
+                description=describe_link(link),
+            )
+        )
+    return list(reversed(drawn))
+
+
+def _label(
+    link: DependencyLink, route: Route, layout: Layout, taken: Sequence[Box], *, dense: bool
+) -> Label | None:
+    font_px = 21.0 if dense else 12.5
+    if in_trouble(link):
+        first, second = chip_lines(link)
+        lines = (
+            (first, second)
+            if dense
+            else (f"{first} · {second}" if link.status == "slow" else f"{first} {second}",)
+        )
+        mark_px, bolder = font_px * 1.35, _BOLDER
+    else:
+        lines, mark_px, bolder, font_px = (calm_label(link),), 0.0, 1.0, 15.0 if dense else 11.5
+    width = max(text_width(text, font_px) for text in lines) * bolder + mark_px + font_px
+    box = label_box(route, layout, (round(width, 1), round(font_px * (0.7 + 1.15 * len(lines)), 1)), taken)
+    return Label(box, lines, font_px) if box else None
+
+
+def _arrow_length(link: DependencyLink, *, dense: bool) -> float:
+    return (18.0 if dense else 12.0) if in_trouble(link) else 8.0
+
+
+def _beside(route: Route, distance: float) -> Route:
+    """The same way, some units lower: for links of two kinds between the same services."""
+    if not distance or route.loop:
+        return route
+    return Route(tuple((x, y + distance) for x, y in route.points), route.backward)
+
+
+def _node(node: MapNode, box: Box, *, dense: bool) -> DrawnNode:
+    name_px = 16.0 if dense else 13.5
+    room = box.width - 34 - (16 if node.kind in ("messaging", "external") else 8)
+    second = ""
+    if not dense and node.calls:
+        second = rate(node.calls_per_second)
+        if node.server_ms:
+            second += f" · p95 {duration(node.server_ms.p95)}"
+    return DrawnNode(
+        node=node,
+        box=box,
+        outline=outline(node.kind, box),
+        ornament=ornament(node.kind, box),
+        name=fitted(node.service or "(no name)", room, name_px),
+        name_px=name_px,
+        second=second,
+        hue=hue_class(node.service) if node.kind == "service" else "",
+        description=describe_node(node),
+    )
+
+
+def _all_nodes(service_map: ServiceMap) -> list[MapNode]:
+    """The map's nodes, and one without figures for an end of a link that has none."""
+    named = {node.service for node in service_map.nodes}
+    nodes = list(service_map.nodes)
+    for link in service_map.links:
+        for name, kind in ((link.caller, link.caller_kind), (link.callee, link.callee_kind)):
+            if name not in named:
+                named.add(name)
+                nodes.append(MapNode(name, kind, 0, 0.0, 0, 0.0, None, "quiet"))
+    return sorted(nodes, key=lambda node: node.service)

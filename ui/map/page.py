@@ -1,0 +1,129 @@
+"""The map page: reads its state from the URL, asks once, draws, and says what it shows.
+
+With nothing stored yet it is the first-run page; with nothing in the window it says so and offers a wider
+one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from query.model.link import DependencyLink, MapNode, ServiceMap
+from ui.errors import BadParameter, page_route
+from ui.map.drawing import draw
+from ui.map.wording import in_trouble, map_sentence, totals, worst_first
+from ui.onboarding import Onboarding
+from ui.paths import read_pair
+from ui.rendering import Pages
+from ui.time_range import TimeRange
+
+_LISTED = 60
+_DEPTHS = (1, 2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the side panel shows: a link, or a node with its callers and callees."""
+
+    link: DependencyLink | None = None
+    node: MapNode | None = None
+    callers: list[DependencyLink] = field(default_factory=list)
+    callees: list[DependencyLink] = field(default_factory=list)
+
+
+def map_routes(pages: Pages, onboarding: Onboarding) -> APIRouter:
+    """`GET /`."""
+    router = APIRouter(route_class=page_route(pages), include_in_schema=False)
+
+    @router.get("/")
+    def map_page(request: Request) -> Response:
+        time_range = pages.time_range(request)
+        read = request.query_params.get
+        find, depth = (read("service") or "").strip(), _depth(read("depth"))
+        shown, matching = _ask(pages, time_range, find, depth)
+        if not shown.links and not find:
+            if not pages.questions.search.has_any_trace():
+                return onboarding.page(request, time_range)
+            return pages.renderer.page(request, "map_empty.html", time_range)
+        only_trouble = read("only") == "trouble"
+        pictured = troubled_part(shown) if only_trouble else shown
+        ranked = worst_first(pictured.links)
+        return pages.renderer.page(
+            request,
+            "map.html",
+            time_range,
+            sentence=map_sentence(shown.links, time_range.phrase) if shown.links else [],
+            more=totals(shown.links, shown.nodes)
+            + (f", within {depth} of {find}" if find and not matching else ""),
+            drawing=draw(pictured),
+            nothing="No link is slow or failing." if only_trouble else "Nothing to draw.",
+            selection=select(shown, read("link"), read("node")),
+            chosen_link=read("link"),
+            chosen_node=read("node"),
+            matching=matching,
+            find=find,
+            depth=depth,
+            names=sorted(node.service for node in shown.nodes),
+            only_trouble=only_trouble,
+            labels=read("labels") == "1",
+            listed=ranked[:_LISTED],
+            hidden_count=max(0, len(ranked) - _LISTED),
+        )
+
+    return router
+
+
+def troubled_part(whole: ServiceMap) -> ServiceMap:
+    """The slow and failing links with their two ends."""
+    links = [link for link in whole.links if in_trouble(link)]
+    ends = {name for link in links for name in (link.caller, link.callee)}
+    return ServiceMap(whole.start, whole.end, [node for node in whole.nodes if node.service in ends], links)
+
+
+def select(shown: ServiceMap, link_text: str | None, node_name: str | None) -> Selection:
+    """What the URL chooses for the panel; nothing when it is not on the map."""
+    pair = read_pair(link_text)
+    if pair:
+        chosen = worst_first([link for link in shown.links if (link.caller, link.callee) == pair])
+        return Selection(link=chosen[0]) if chosen else Selection()
+    node = next((node for node in shown.nodes if node.service == node_name), None)
+    if node is None:
+        return Selection()
+    return Selection(
+        node=node,
+        callers=_ends(shown.links, callee=node.service),
+        callees=_ends(shown.links, caller=node.service),
+    )
+
+
+def _ask(pages: Pages, time_range: TimeRange, find: str, depth: int) -> tuple[ServiceMap, set[str] | None]:
+    """The map to show; with a name that is no service's, the whole map and the services it is part of."""
+    questions = pages.questions.links
+    if find:
+        near = questions.service_map(time_range.window, service=find, depth=depth)
+        if near.links:
+            return near, None
+    whole = questions.service_map(time_range.window)
+    if not find:
+        return whole, None
+    return whole, {node.service for node in whole.nodes if find.lower() in node.service.lower()}
+
+
+def _ends(
+    links: Sequence[DependencyLink], *, caller: str | None = None, callee: str | None = None
+) -> list[DependencyLink]:
+    return worst_first(
+        [one for one in links if caller in (None, one.caller) and callee in (None, one.callee)]
+    )
+
+
+def _depth(text: str | None) -> int:
+    if not text:
+        return _DEPTHS[0]
+    if text not in map(str, _DEPTHS):
+        raise BadParameter(f"depth is {text[:20]!r}, but must be 1, 2 or 3.")
+    return int(text)
