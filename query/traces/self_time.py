@@ -1,0 +1,33 @@
+"""The time of each span that none of its children covers. Pure, O(n log n)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from query.traces.tree import Forest
+
+
+def self_times(forest: Forest, start_ns: Sequence[int], end_ns: Sequence[int]) -> list[int]:
+    """Self time of each span in ns: its duration minus the union of its children, clipped to it.
+
+    Args:
+        forest: The trees.
+        start_ns: Starts after skew correction.
+        end_ns: Ends after skew correction.
+    """
+    times = [end - start for start, end in zip(start_ns, end_ns, strict=True)]
+    for index, below in enumerate(forest.children):
+        if not below:
+            continue
+        if len(below) > 1:
+            below = sorted(below, key=start_ns.__getitem__)
+        covered_until, end = start_ns[index], end_ns[index]
+        free = times[index]
+        for child in below:
+            child_start = max(start_ns[child], covered_until)
+            child_end = min(end_ns[child], end)
+            if child_end > child_start:
+                free -= child_end - child_start
+                covered_until = child_end
+        times[index] = free
+    return times

@@ -1,0 +1,99 @@
+"""Puts the spans of one trace into trees. Pure; spans are known by their place in the given columns.
+
+A span whose parent has not arrived becomes a root. Parent links that close a circle (a span that is its own
+ancestor) are cut where the circle's earliest span is. The outcome does not depend on the order of the input,
+and no step recurses: traces of any depth are walked with a stack.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+ROOT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Forest:
+    """The trees of one trace.
+
+    `parent[i]` is the parent's place or `ROOT`; `children[i]` are sorted by start; `order` lists all spans,
+    parents before children and siblings by start; `missing` are the spans that name a parent which is not
+    here; `cut` those whose own parent link closed a circle.
+    """
+
+    parent: list[int]
+    children: list[list[int]]
+    roots: list[int]
+    order: list[int]
+    depth: list[int]
+    missing: list[int]
+    cut: list[int]
+
+
+def build_forest(span_ids: Sequence[str], parent_ids: Sequence[str], start_ns: Sequence[int]) -> Forest:
+    """Builds the forest of spans with distinct ids.
+
+    Args:
+        span_ids: One id per span, no two the same.
+        parent_ids: The id of each span's parent; "" for none.
+        start_ns: Raw start of each span; siblings are sorted by it, then by id.
+    """
+    place = {span_id: index for index, span_id in enumerate(span_ids)}
+    by_start = sorted(range(len(span_ids)), key=lambda index: (start_ns[index], span_ids[index]))
+    parent = [place.get(parent_id, ROOT) if parent_id else ROOT for parent_id in parent_ids]
+    missing = [index for index in by_start if parent[index] == ROOT and parent_ids[index]]
+    cut = _cut_circles(parent, by_start)
+    children: list[list[int]] = [[] for _ in span_ids]
+    roots = []
+    for index in by_start:
+        if parent[index] == ROOT:
+            roots.append(index)
+        else:
+            children[parent[index]].append(index)
+    order, depth = _walk(roots, children)
+    return Forest(parent, children, roots, order, depth, missing, cut)
+
+
+def _cut_circles(parent: list[int], by_start: Sequence[int]) -> list[int]:
+    """Turns the earliest span of every circle into a root; returns these spans.
+
+    Every span has one parent at most, so a walk upwards either ends at a root or enters one circle.
+    """
+    cut = []
+    walk_of = [0] * len(parent)
+    for walk, start in enumerate(by_start, start=1):
+        index = start
+        while index != ROOT and not walk_of[index]:
+            walk_of[index] = walk
+            index = parent[index]
+        # Meeting this walk's own trail closes a circle. Walks start at the earliest spans, but a walk may
+        # enter a circle from below, so the circle's own earliest span is looked for.
+        if index != ROOT and walk_of[index] == walk:
+            circle = [index]
+            while parent[circle[-1]] != index:
+                circle.append(parent[circle[-1]])
+            cut.append(circle)
+    if not cut:
+        return []
+    rank = {index: position for position, index in enumerate(by_start)}
+    earliest = [min(circle, key=rank.__getitem__) for circle in cut]
+    for index in earliest:
+        parent[index] = ROOT
+    return sorted(earliest, key=rank.__getitem__)
+
+
+def _walk(roots: Sequence[int], children: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
+    order = []
+    depth = [0] * len(children)
+    stack = list(reversed(roots))
+    while stack:
+        index = stack.pop()
+        order.append(index)
+        below = children[index]
+        if below:
+            level = depth[index] + 1
+            for child in below:
+                depth[child] = level
+            stack.extend(reversed(below))
+    return order, depth
