@@ -104,11 +104,6 @@ def encode_status(status: Status, encoding: Encoding) -> bytes:
     return json_format.MessageToJson(status, indent=None).encode()
 
 
-def encode_message(message: str, encoding: Encoding) -> bytes:
-    """A Status with a message only, for failures outside of OTLP (unknown path, wrong method)."""
-    return encode_status(Status(message=message), encoding)
-
-
 def _pack(status: Status, detail: BadRequest | RetryInfo) -> None:
     packed = Any()
     packed.Pack(detail)

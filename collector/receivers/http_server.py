@@ -9,7 +9,6 @@ from typing import Any
 
 import uvicorn
 
-from collector.receivers.http_exchange import HttpApp
 from collector.receivers.http_protocol import HeaderTimeoutProtocol
 from collector.tls import TlsFiles
 
@@ -18,16 +17,16 @@ _KEEP_ALIVE_SECONDS = 75
 
 
 class HttpServer:
-    """A listener for an `HttpApp`.
+    """A listener for one application.
 
     Args:
-        app: Answers the requests.
+        app: ASGI.
         host: Address to bind.
         port: Port to bind; 0 for any free one.
         tls: Certificate files; plain text without.
     """
 
-    def __init__(self, app: HttpApp, host: str, port: int, tls: TlsFiles | None = None) -> None:
+    def __init__(self, app: Any, host: str, port: int, tls: TlsFiles | None = None) -> None:
         self._app = app
         self._host = host
         self._requested_port = port
@@ -60,7 +59,7 @@ class HttpServer:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         listener = socket.create_server((self._host, self._requested_port), family=family, backlog=_BACKLOG)
         self.port = listener.getsockname()[1]
-        server = _ThreadServer(config)
+        server = uvicorn.Server(config)
         self._thread = threading.Thread(
             target=self._serve, args=(server, listener), name=f"http-{self.port}", daemon=True
         )
@@ -80,7 +79,3 @@ class HttpServer:
     def _serve(server: uvicorn.Server, listener: socket.socket) -> None:
         with listener, asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(server.serve(sockets=[listener]))
-
-
-class _ThreadServer(uvicorn.Server):
-    """uvicorn without its logging of start and stop; the composition root reports those."""

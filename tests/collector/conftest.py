@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from collector.ingest import Ingest, IngestOptions
 from tests.collector.recording_store import RecordingStore
 from tests.collector.running import Running
+from tests.collector.wiring import Ingest, IngestOptions
 
 
 @pytest.fixture
@@ -27,9 +27,7 @@ def start(store: RecordingStore, tmp_path: Path) -> Iterator[Callable[..., Runni
     def start_one(**options: Any) -> Running:
         registry = CollectorRegistry()
         used_store = options.pop("store", store)
-        all_options = IngestOptions(
-            quarantine=tmp_path / "quarantine", otlp_grpc_port=0, otlp_http_port=0, **options
-        )
+        all_options = IngestOptions(quarantine=tmp_path / "quarantine", **options)
         running = Running(Ingest(all_options, used_store, registry), registry)
         running.ingest.start()
         started.append(running)

@@ -9,9 +9,11 @@ import grpc
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped] # no stubs
 from prometheus_client import CollectorRegistry
 
-from collector.ingest import Ingest
+from tests.collector.wiring import Ingest
 
 TRACES = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+METRICS = "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export"
+LOGS = "/opentelemetry.proto.collector.logs.v1.LogsService/Export"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +83,8 @@ class Running:
         self.ingest.stop(5)
 
 
-def status_details(error: grpc.RpcError) -> Status:
+def status_details(error: grpc.Call) -> Status:
     """The google.rpc.Status of a failed call."""
-    assert isinstance(error, grpc.Call)
     details = dict(error.trailing_metadata() or ())["grpc-status-details-bin"]
     assert isinstance(details, bytes)
     return Status.FromString(details)
