@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import MutableMapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -29,6 +31,8 @@ from collector.store import SpanStore
 from collector.tls import TlsFiles
 from spanhouse.listening import CannotListen, host_port
 from spanhouse.settings import IngestSettings, SettingError
+
+logger = logging.getLogger(__name__)
 
 # Longer than an INSERT takes, shorter than the 30 s that orchestrators wait before they kill.
 DRAIN_SECONDS = 20.0
@@ -88,7 +92,7 @@ class Ingest:
             CannotListen: A port cannot be opened or a certificate file cannot be read.
         """
         self._batcher.start()
-        stack.callback(self._batcher.stop, DRAIN_SECONDS)
+        stack.callback(self._stop)
         for receiver, flag, port in (
             (self._grpc, "--otlp-grpc-port", self._settings.otlp_grpc_port),
             (self._http, "--otlp-http-port", self._settings.otlp_http_port),
@@ -98,11 +102,18 @@ class Ingest:
             except OSError as error:
                 where = host_port(self._settings.host, port)
                 raise CannotListen(f"cannot listen on {where} ({flag}): {error}") from None
-            stack.callback(receiver.stop, DRAIN_SECONDS)
         return IngestAddresses(
             otlp_grpc=host_port(self._settings.host, self._grpc.port),
             otlp_http=host_port(self._settings.host, self._http.port),
         )
+
+    def _stop(self) -> None:
+        """First no new requests: senders try again elsewhere. Then every waiting one gets its answer."""
+        deadline = time.monotonic() + DRAIN_SECONDS
+        if not self._batcher.stop(DRAIN_SECONDS):
+            logger.error("the store did not take everything in time; senders were told to try again")
+        for receiver in (self._grpc, self._http):
+            receiver.stop(max(1.0, deadline - time.monotonic()))
 
 
 class BesideProcessPaths:
