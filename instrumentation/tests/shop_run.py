@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,7 +42,7 @@ class ShopRun:
 
 @contextmanager
 def shop_run(*arguments: str) -> Iterator[ShopRun]:
-    """Start the shop; whatever is left of it at the end is killed."""
+    """Start the shop; whatever is left of it at the end is killed, also when the test has failed."""
     process = subprocess.Popen(
         [sys.executable, "-m", "spanhouse_shop", *arguments],
         stderr=subprocess.PIPE,
@@ -54,8 +55,10 @@ def shop_run(*arguments: str) -> Iterator[ShopRun]:
     try:
         yield run
     finally:
-        # Its children follow it by themselves: that they do is what test_supervisor checks.
+        children = run.child_pids()
         process.kill()
+        for pid in children.values():
+            kill_if_there(pid)
         process.wait()
         reader.join()
         assert process.stderr is not None
@@ -65,6 +68,13 @@ def shop_run(*arguments: str) -> Iterator[ShopRun]:
 def _read(run: ShopRun) -> None:
     assert run.process.stderr is not None
     run.lines.extend(line.rstrip("\n") for line in run.process.stderr)
+
+
+def kill_if_there(pid: int) -> None:
+    """Kill one process of a shop this test run has started, unless its pid is somebody else's by now."""
+    with suppress(ProcessLookupError, FileNotFoundError):
+        if "spanhouse_shop" in Path(f"/proc/{pid}/cmdline").read_text():
+            os.kill(pid, signal.SIGKILL)
 
 
 def wait_until(is_so: Callable[[], bool], what: Callable[[], str], seconds: float = _WAIT_SECONDS) -> None:

@@ -10,7 +10,7 @@ import sys
 import pytest
 from spanhouse_shop.roster import ROSTER
 
-from instrumentation.tests.shop_run import ShopRun, shop_run, wait_until, wait_until_gone
+from instrumentation.tests.shop_run import ShopRun, kill_if_there, shop_run, wait_until, wait_until_gone
 
 # Nobody listens there: these tests are not about spans.
 NOWHERE = ("--otlp-endpoint", "http://127.0.0.1:9")
@@ -43,8 +43,14 @@ def test_a_child_that_fails_is_named_and_ends_the_shop_with_code_1() -> None:
 def test_no_child_outlives_a_killed_supervisor() -> None:
     with shop_run(*NOWHERE) as run:
         children = _children(run)
+        # While it starts, a child would already die of having nobody to tell that it is ready.
+        run.wait_for_line("open")
         run.process.kill()
-        wait_until_gone(children)
+        try:
+            wait_until_gone(children)
+        finally:
+            for pid in children.values():
+                kill_if_there(pid)
 
 
 def test_the_shop_does_not_outlive_the_parent_it_was_told_of() -> None:
@@ -58,4 +64,9 @@ def test_the_shop_does_not_outlive_the_parent_it_was_told_of() -> None:
     parent = subprocess.run(
         [sys.executable, "-c", starter, *NOWHERE], stdout=subprocess.PIPE, text=True, timeout=30
     )
-    wait_until_gone({"shop": int(parent.stdout)})
+    supervisor = {"shop": int(parent.stdout)}
+    try:
+        wait_until_gone(supervisor)
+    finally:
+        # Its children follow it, as the test above shows.
+        kill_if_there(supervisor["shop"])
