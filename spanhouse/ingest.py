@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import MutableMapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from prometheus_client import CollectorRegistry
 
@@ -26,11 +27,13 @@ from collector.receivers.cors import CorsPolicy
 from collector.receivers.http_server import HttpServer
 from collector.receivers.otlp_grpc import GrpcReceiver
 from collector.receivers.otlp_http import OtlpHttpApp
+from collector.receivers.zipkin import ZipkinApp
 from collector.rejection import LastRejection
 from collector.store import SpanStore
 from collector.tls import TlsFiles
-from spanhouse.listening import CannotListen, host_port
-from spanhouse.settings import IngestSettings, SettingError
+from spanhouse.listening import cannot_listen, check_free, host_port
+from spanhouse.options import flag_name
+from spanhouse.settings import DEFAULT_ZIPKIN_PORT, IngestSettings, SettingError
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +42,22 @@ DRAIN_SECONDS = 20.0
 _PROCESS_PATHS = ("/healthz", "/readyz", "/metrics")
 
 
-@dataclass(frozen=True, slots=True)
-class IngestAddresses:
-    """Where spans can be sent, as `host:port`."""
+class Receiver(Protocol):
+    """One listener of the collector."""
 
-    otlp_grpc: str
-    otlp_http: str
+    port: int
+
+    def start(self) -> None:
+        """Binds and serves; raises OSError when the port cannot be bound."""
+
+    def stop(self, drain_seconds: float) -> None:
+        """Lets running requests finish."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listener:
+    receiver: Receiver
+    setting: str
 
 
 class Ingest:
@@ -67,9 +80,8 @@ class Ingest:
         registry: CollectorRegistry,
         process_app: Any = None,
     ) -> None:
-        limits = limits_of(settings)
-        keys = _keys_of(settings)
-        tls = _tls_of(settings)
+        limits, keys, tls, host = limits_of(settings), _keys_of(settings), _tls_of(settings), settings.host
+        cors = CorsPolicy(_listed(settings.cors_origins))
         metrics = IngestMetrics(registry)
         budget = ByteBudget(limits.max_in_flight_bytes)
         quarantine = Quarantine(quarantine_path, limits.max_quarantine_bytes, _now)
@@ -77,43 +89,65 @@ class Ingest:
         self._batcher = Batcher(store, PoisonFilter(store, quarantine, metrics), limits, budget, metrics)
         self.last_rejection = LastRejection(_now)
         pipeline = Pipeline(RequestChecker(limits), self._batcher, metrics, self.last_rejection, limits)
-        http_app: Any = OtlpHttpApp(
-            pipeline, limits, budget, keys, CorsPolicy(_listed(settings.cors_origins))
-        )
+        grpc = GrpcReceiver(host, settings.otlp_grpc_port, pipeline, limits, budget, keys, tls)
+        http_app: Any = OtlpHttpApp(pipeline, limits, budget, keys, cors)
         if process_app is not None:
             http_app = BesideProcessPaths(http_app, process_app)
-        self._grpc = GrpcReceiver(settings.host, settings.otlp_grpc_port, pipeline, limits, budget, keys, tls)
-        self._http = HttpServer(http_app, settings.host, settings.otlp_http_port, tls)
+        http = HttpServer(http_app, host, settings.otlp_http_port, tls)
+        zipkin_app = ZipkinApp(pipeline, limits, budget, keys, cors)
+        zipkin = HttpServer(zipkin_app, host, settings.zipkin_port, tls)
+        self._listeners = (
+            _Listener(grpc, "otlp_grpc_port"),
+            _Listener(http, "otlp_http_port"),
+            _Listener(zipkin, "zipkin_port"),
+        )
 
-    def start(self, stack: ExitStack) -> IngestAddresses:
+    def check_ports(self) -> None:
+        """Says what is wrong with a port before the store is opened; raises as `start` does."""
+        for listener in self._listeners:
+            port = getattr(self._settings, listener.setting)
+            if (listener.setting, port) != ("zipkin_port", DEFAULT_ZIPKIN_PORT):
+                check_free(self._settings.host, port, flag_name(listener.setting))
+
+    def start(self, stack: ExitStack) -> dict[str, str]:
         """Starts to accept spans; leaving `stack` stops it after what is in flight is answered.
+
+        Returns:
+            `host:port` of each listener, by the name of its setting.
 
         Raises:
             CannotListen: A port cannot be opened or a certificate file cannot be read.
         """
         self._batcher.start()
         stack.callback(self._stop)
-        for receiver, flag, port in (
-            (self._grpc, "--otlp-grpc-port", self._settings.otlp_grpc_port),
-            (self._http, "--otlp-http-port", self._settings.otlp_http_port),
-        ):
+        addresses = {}
+        for listener in self._listeners:
             try:
-                receiver.start()
+                listener.receiver.start()
             except OSError as error:
-                where = host_port(self._settings.host, port)
-                raise CannotListen(f"cannot listen on {where} ({flag}): {error}") from None
-        return IngestAddresses(
-            otlp_grpc=host_port(self._settings.host, self._grpc.port),
-            otlp_http=host_port(self._settings.host, self._http.port),
-        )
+                self._on_failure(listener.setting, error)
+            else:
+                addresses[listener.setting] = host_port(self._settings.host, listener.receiver.port)
+        return addresses
+
+    def _on_failure(self, setting: str, error: OSError) -> None:
+        port = getattr(self._settings, setting)
+        problem = cannot_listen(self._settings.host, port, flag_name(setting), error)
+        # Beside a running Zipkin the default port is taken, and nobody asked for it: OTLP goes on.
+        if setting == "zipkin_port" and port == DEFAULT_ZIPKIN_PORT:
+            logger.warning("no Zipkin spans are taken: %s", problem)
+            return
+        raise problem from None
 
     def _stop(self) -> None:
         """First no new requests: senders try again elsewhere. Then every waiting one gets its answer."""
         deadline = time.monotonic() + DRAIN_SECONDS
         if not self._batcher.stop(DRAIN_SECONDS):
             logger.error("the store did not take everything in time; senders were told to try again")
-        for receiver in (self._grpc, self._http):
-            receiver.stop(max(1.0, deadline - time.monotonic()))
+        # At the same time: uvicorn looks for its end every 100 ms only.
+        with ThreadPoolExecutor(len(self._listeners)) as pool:
+            for listener in self._listeners:
+                pool.submit(listener.receiver.stop, max(1.0, deadline - time.monotonic()))
 
 
 class BesideProcessPaths:

@@ -27,7 +27,21 @@ def open_socket(host: str, port: int, flag: str) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
-        raise CannotListen(f"cannot listen on {host_port(host, port)} ({flag}): {_reason(error)}") from None
+        raise cannot_listen(host, port, flag, error) from None
+
+
+def cannot_listen(host: str, port: int, flag: str, error: OSError) -> CannotListen:
+    """The message for a listener that did not start."""
+    return CannotListen(f"cannot listen on {host_port(host, port)} ({flag}): {_reason(error)}")
+
+
+def check_free(host: str, port: int, flag: str) -> None:
+    """Opens and closes a port that someone else will open later, so that what is wrong is said before.
+
+    Raises:
+        CannotListen: See `open_socket`.
+    """
+    open_socket(host, port, flag).close()
 
 
 def port_of(listening: socket.socket) -> int:

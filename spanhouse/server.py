@@ -38,7 +38,6 @@ from storage.writer import SpanWriter, WriterOptions
 logger = logging.getLogger(__name__)
 
 DEFAULT_DATA = Path("data")
-DEFAULT_QUARANTINE = Path("quarantine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,41 +75,44 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
     with _running(settings) as process:
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
         data = None if settings.clickhouse else process.take(settings.data or DEFAULT_DATA)
-        endpoint = endpoint_of(settings, data.engine_path if data else DEFAULT_DATA)
-        database = process.connect(endpoint, settings)
-        ingest = Ingest(
-            settings,
-            process.writer(endpoint, settings, data.journal_path if data else None),
-            settings.quarantine or (data.quarantine_path if data else DEFAULT_QUARANTINE.absolute()),
-            process.registry,
-        )
+        endpoint = endpoint_of(settings, data.engine_path if data else None)
+        writer = process.writer(endpoint, settings, data.journal_path if data else None)
+        quarantine_path = settings.quarantine or (data.quarantine_path if data else _default_quarantine())
+        ingest = Ingest(settings, writer, quarantine_path, process.registry)
+        ingest.check_ports()
+        database = process.database(endpoint)
+        process.bring_up(database, settings)
+        writer.resolve()
         process.start(WebServer(frontend.ui_app(database, process.registry), socket, "ui"))
         reachable = ingest.start(process.stack)
         ui = f"http://{host_port(settings.host, port_of(socket))}"
-        process.wait(Addresses(reachable.otlp_grpc, reachable.otlp_http, ui), beside)
+        process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"], ui), beside)
 
 
 def collect(settings: CollectorSettings) -> None:
     """Ingest only; raises as `serve` does."""
     with _running(settings) as process:
         endpoint = endpoint_of(settings)
-        database = process.connect(endpoint, settings)
+        database = process.database(endpoint)
         ingest = Ingest(
             settings,
             process.writer(endpoint, settings, None),
-            settings.quarantine or DEFAULT_QUARANTINE.absolute(),
+            settings.quarantine or _default_quarantine(),
             process.registry,
             frontend.process_app(database, process.registry),
         )
+        ingest.check_ports()
+        process.bring_up(database, settings)
         reachable = ingest.start(process.stack)
-        process.wait(Addresses(reachable.otlp_grpc, reachable.otlp_http))
+        process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"]))
 
 
 def answer(settings: QuerySettings) -> None:
     """API and pages only; raises as `serve` does."""
     with _running(settings) as process:
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
-        database = process.connect(endpoint_of(settings), settings)
+        database = process.database(endpoint_of(settings))
+        process.bring_up(database, settings)
         process.start(WebServer(frontend.ui_app(database, process.registry), socket, "ui"))
         process.wait(Addresses(ui=f"http://{host_port(settings.host, port_of(socket))}"))
 
@@ -130,15 +132,19 @@ class _Process:
         """Takes the embedded engine's directory."""
         return self.stack.enter_context(DataDirectory(path))
 
-    def connect(self, endpoint: Endpoint, settings: ServerStoreSettings) -> Database:
-        """Connects to the store and brings its schema to this version."""
-        database = self._database(endpoint)
-        bring_up(database, schema_options(settings), self._stop)
+    def database(self, endpoint: Endpoint, max_connections: int = 8) -> Database:
+        """Connections to the store, opened when they are needed."""
+        database = Database(endpoint, max_connections=max_connections)
+        self.stack.callback(database.close)
         return database
+
+    def bring_up(self, database: Database, settings: ServerStoreSettings) -> None:
+        """Waits for the store and brings its schema to this version."""
+        bring_up(database, schema_options(settings), self._stop)
 
     def writer(self, endpoint: Endpoint, settings: IngestSettings, journal_path: Path | None) -> SpanWriter:
         """A writer with connections of its own: readers never make an INSERT wait."""
-        database = self._database(endpoint, max_connections=settings.inserts_in_flight + 1)
+        database = self.database(endpoint, max_connections=settings.inserts_in_flight + 1)
         return SpanWriter(database, Journal(journal_path), WriterOptions(fsync=settings.fsync))
 
     def start(self, web: WebServer) -> None:
@@ -152,11 +158,6 @@ class _Process:
         with beside(addresses) if beside else nullcontext():
             self._stop.wait()
         logger.info("stopping: answering what is in flight")
-
-    def _database(self, endpoint: Endpoint, max_connections: int = 8) -> Database:
-        database = Database(endpoint, max_connections=max_connections)
-        self.stack.callback(database.close)
-        return database
 
 
 @contextmanager
@@ -191,3 +192,7 @@ def migrate(settings: MigrateSettings) -> None:
         for migration in applied:
             print(f"applied {migration.number:04d}_{migration.slug}")
         print("the schema is up to date")
+
+
+def _default_quarantine() -> Path:
+    return Path("quarantine").absolute()

@@ -16,6 +16,7 @@ from collector.limits import Limits
 from spanhouse.logs import LogFormat
 
 ENV_PREFIX = "SPANHOUSE_"
+DEFAULT_ZIPKIN_PORT = 9411
 _LIMITS = Limits()
 
 
@@ -107,6 +108,7 @@ class OtlpSettings(HostSettings):
 
     otlp_grpc_port: int = _port(4317, "OTLP over gRPC")
     otlp_http_port: int = _port(4318, "OTLP over HTTP")
+    zipkin_port: int = _port(DEFAULT_ZIPKIN_PORT, "Zipkin v2 JSON")
 
 
 class AccessSettings(_Settings):

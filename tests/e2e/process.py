@@ -19,7 +19,7 @@ from typing import Any
 
 START_SECONDS = 60.0
 STOP_SECONDS = 40.0
-ANY_FREE_PORTS = ("--otlp-grpc-port", "0", "--otlp-http-port", "0")
+ANY_FREE_PORTS = ("--otlp-grpc-port", "0", "--otlp-http-port", "0", "--zipkin-port", "0")
 
 
 class SpanhouseProcess:
