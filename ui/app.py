@@ -10,11 +10,16 @@ from collections.abc import Callable
 from fastapi import APIRouter, FastAPI
 
 from ui.assets import Assets, asset_routes
+from ui.compare.pages import compare_routes
 from ui.errors import add_not_found_page
+from ui.links.detail_page import link_detail_routes
+from ui.links.list_page import link_list_routes
 from ui.map.page import map_routes
 from ui.onboarding import Endpoints, Onboarding, Rejection
 from ui.questions import Questions
 from ui.rendering import Pages, Renderer
+from ui.search.pages import search_routes
+from ui.services.pages import service_routes
 from ui.trace.pages import trace_routes
 
 
@@ -48,5 +53,10 @@ def _routers(pages: Pages, onboarding: Onboarding) -> list[APIRouter]:
     return [
         map_routes(pages, onboarding),
         onboarding.routes(),
+        link_list_routes(pages),
+        link_detail_routes(pages),
+        service_routes(pages),
         trace_routes(pages),
+        search_routes(pages),
+        compare_routes(pages),
     ]

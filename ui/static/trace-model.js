@@ -6,6 +6,7 @@ const UNITS = [[8.64e7, "d"], [3.6e6, "h"], [6e4, "min"], [1e3, "s"], [1, "ms"],
 /** The same words as ui.formats.duration. */
 export function durationText(nanoseconds) {
   if (!nanoseconds) return "0 ms";
+  if (nanoseconds < 0) return `−${durationText(-nanoseconds)}`;
   const value = Number((nanoseconds / 1e6).toPrecision(3));
   const [size, unit] = UNITS.find(([size]) => value >= size) || UNITS[UNITS.length - 1];
   const figure = Number((value / size).toPrecision(3));

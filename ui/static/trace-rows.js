@@ -206,7 +206,12 @@ export class Rows {
 
   text(i, group) {
     const { model } = this;
-    if (!group) return model.text[i] || durationText(model.duration[i]);
+    if (!group) {
+      const text = durationText(model.duration[i]);
+      const [server, gap, queue] = model.calls[i] || [];
+      if (server === undefined) return text;
+      return queue ? `${text} · queued ${durationText(gap)} for ${queue}` : `${text} = server ${durationText(server)} + gap ${durationText(gap)}`;
+    }
     const most = group.reduce((longest, one) => Math.max(longest, model.duration[one]), 0);
     return `${group.length.toLocaleString("en-US")} calls, ${durationText(this.sum(model.duration, 0, group))} in all, ${durationText(most)} at most`;
   }

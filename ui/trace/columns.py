@@ -10,10 +10,10 @@ from typing import Any
 
 import orjson
 
+from query.model.trace import Hop
 from ui.palette import hue
 from ui.trace.marks import span_marks
 from ui.trace.view import TraceView
-from ui.trace.waterfall import row_text
 
 # Bits of `flags`.
 ERROR = 1
@@ -24,8 +24,8 @@ def trace_columns(view: TraceView) -> dict[str, Any]:
 
     Returns:
         `total`, `services`, `hues`, `names`; by position `id`, `service`, `name`, `depth`, `start`,
-        `duration`, `self`, `flags`; sparse by position `text` (inline text of calls), `server`,
-        `critical`, `events`, `marks`, `errors`; and `folds`, a list of member positions.
+        `duration`, `self`, `flags`; sparse by position `calls` (server and gap time, and whose queue for
+        messaging), `server`, `critical`, `events`, `marks`, `errors`; and `folds`, lists of positions.
     """
     services: dict[str, int] = {}
     names: dict[str, int] = {}
@@ -43,7 +43,11 @@ def trace_columns(view: TraceView) -> dict[str, Any]:
         "duration": view.timeline.duration_ns,
         "self": [round(span.self_ms * 1e6) for span in spans],
         "flags": [ERROR if span.status == "error" else 0 for span in spans],
-        "text": {index: row_text(view, index) for index in view.hop_of_client},
+        "calls": {
+            index: [round(hop.server_ms * 1e6), round(hop.gap_ms * 1e6), _queue(hop)]
+            for index, hop in view.hop_of_client.items()
+            if hop.server_ms is not None and hop.gap_ms is not None
+        },
         "server": {index: part for index in view.hop_of_client if (part := view.server_part(index))},
         "critical": {index: [edge for one in own for edge in one] for index, own in view.critical.items()},
         "events": {
@@ -54,7 +58,8 @@ def trace_columns(view: TraceView) -> dict[str, Any]:
         "marks": {
             index: [[mark.word, mark.detail] for mark in marks]
             for index, span in enumerate(spans)
-            if (marks := span_marks(span, parent_missing=view.parent_missing(index)))
+            if (span.warnings or span.skew_ms or view.tree.parent[index] < 0)
+            and (marks := span_marks(span, parent_missing=view.parent_missing(index)))
         },
         "errors": {
             index: span.status_message or "failed"
@@ -63,6 +68,10 @@ def trace_columns(view: TraceView) -> dict[str, Any]:
         },
         "folds": [group.members for group in view.folds],
     }
+
+
+def _queue(hop: Hop) -> str:
+    return hop.callee if hop.kind == "messaging" else ""
 
 
 def columns_json(view: TraceView) -> str:

@@ -11,13 +11,15 @@ from query.model.trace import Span
 from ui.formats import duration
 
 _SHORT = (
+    ("circle", "circle"),
+    ("same id", "duplicate"),
+    ("duplicate", "duplicate"),
     ("parent", "no parent"),
     ("late", "late"),
     ("after the rest", "late"),
     ("skew", "skewed"),
     ("clock", "skewed"),
     ("inferred", "inferred"),
-    ("duplicate", "duplicate"),
 )
 
 

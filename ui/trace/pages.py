@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from query.model.trace import Span, Trace
 from query.model.window import NS_PER_S, Window, parse_time
+from query.traces.trace_id import TraceIdError, parse_trace_id
 from storage.errors import StorageError
 from ui.errors import NotFound, page_route
 from ui.rendering import Pages
@@ -34,7 +35,7 @@ from ui.trace.waterfall import waterfall_rows
 
 # Traces up to this many visible rows are printed whole; longer ones in pages, and drawn as needed by script.
 WHOLE_ROWS = 1_200
-PAGE_ROWS = 400
+PAGE_ROWS = 200
 # The waterfall should be in sight without scrolling, so the rest of the calls are one click away.
 FIRST_HOPS = 5
 MAX_HOPS = 200
@@ -49,7 +50,7 @@ def trace_routes(pages: Pages) -> APIRouter:
 
     @router.get("/trace/{trace_id}")
     def trace_page(trace_id: str, request: Request) -> Response:
-        trace = recent.read(trace_id.lower())
+        trace = recent.read(_known_form(trace_id))
         if trace is None or not trace.spans:
             raise NotFound(f"No span of trace {trace_id[:64]} is stored.")
         asked = read_trace_request(request.query_params)
@@ -84,10 +85,17 @@ def trace_routes(pages: Pages) -> APIRouter:
 
 
 def _view(recent: RecentTraces, trace_id: str, request: Request) -> TraceView:
-    trace = recent.recall(trace_id.lower())
+    trace = recent.recall(_known_form(trace_id))
     if trace is None:
         raise NotFound(f"No span of trace {trace_id[:64]} is stored.")
     return build_view(trace, raw=read_trace_request(request.query_params).raw)
+
+
+def _known_form(trace_id: str) -> str:
+    try:
+        return parse_trace_id(trace_id)
+    except TraceIdError as error:
+        raise NotFound(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
 
 
 def _page_context(pages: Pages, trace: Trace, asked: TraceRequest) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The comparison page: two traces matched by service and operation path."""
