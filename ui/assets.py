@@ -7,6 +7,7 @@ other by relative path without a build step. plotly.js comes from the installed 
 from __future__ import annotations
 
 import gzip
+import re
 import threading
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,6 +26,7 @@ _MEDIA_TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_STYLE_ID = re.compile(rb'getElementById\("([0-9a-f]{64})"\)')
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -63,6 +65,15 @@ class Assets:
             KeyError: There is no such file.
         """
         return self._urls[name]
+
+    def own_style_ids(self, name: str) -> list[str]:
+        """The ids by which a script asks whether its own style sheet is already in the page.
+
+        plotly.js carries styles for map tiles and inserts them as a `<style>` unless an element with the id
+        of their hash exists. The pages have such an element: they show no tiles and forbid inline styles.
+        """
+        asset = self.get(self.url(name).removeprefix("/static/"))
+        return sorted({found.decode() for found in _STYLE_ID.findall(asset.plain)}) if asset else []
 
     def get(self, key: str) -> Asset | None:
         """The file behind `hash/name`; None for an unknown name or the hash of another version."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ class Renderer:
         )
         self._environment.globals.update(
             asset=assets.url,
+            own_style_ids=cache(assets.own_style_ids),
             link_path=paths.link_path,
             service_path=paths.service_path,
             pair_text=paths.pair_text,

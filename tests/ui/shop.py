@@ -39,7 +39,7 @@ STEP_SECONDS = 15.0
 
 
 def _hash(text: str, salt: int) -> int:
-    return Random(f"{text}/{salt}").getrandbits(64) | 1
+    return Random(f"{text}/{salt}").getrandbits(128) | 1
 
 
 def times(p95: float) -> Percentiles:
@@ -64,7 +64,7 @@ def link(
     exemplars = [
         Exemplar(
             f"{_hash(caller + callee, i):032x}",
-            f"{_hash(callee, i):016x}",
+            f"{_hash(callee, i) >> 64:016x}",
             p95 * (1.9 - i * 0.17),
             i % 3 == 0 and errors > 0,
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from query.model.link import DependencyLink, MapNode, ServiceMap
 from ui.formats import duration, rate
-from ui.map.labels import label_box
+from ui.map.labels import TakenRoom, label_box
 from ui.map.layout import DENSE, Box, Layout, Route, lay_out
 from ui.map.lettering import fitted, text_width
 from ui.map.shapes import line, ornament, outline
@@ -24,6 +24,8 @@ _THINNEST, _THICKEST_OK, _THINNEST_TROUBLE = 1.2, 4.2, 3.6
 _PARALLEL_DISTANCE = 9.0
 _LEAST_VIEW = (1080.0, 380.0)
 _BOLDER = 1.12
+# A red label must find room somewhere; a calm one that strays far from its line would mislead.
+_RED_STEPS, _CALM_STEPS = 80, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,13 @@ def _links(links: Sequence[DependencyLink], layout: Layout, *, dense: bool) -> l
         for i, link in enumerate(several):
             routes[id(link)] = _beside(layout.routes[pair], (i - (len(several) - 1) / 2) * _PARALLEL_DISTANCE)
 
-    taken: list[Box] = []
+    taken = TakenRoom(layout.boxes.values())
     drawn = []
     for link in worst_first(links):
         route = routes[id(link)]
         label = _label(link, route, layout, taken, dense=dense)
         if label:
-            taken.append(label.box)
+            taken.take(label.box)
         drawn.append(
             DrawnLink(
                 link=link,
@@ -139,7 +141,7 @@ def _links(links: Sequence[DependencyLink], layout: Layout, *, dense: bool) -> l
 
 
 def _label(
-    link: DependencyLink, route: Route, layout: Layout, taken: Sequence[Box], *, dense: bool
+    link: DependencyLink, route: Route, layout: Layout, taken: TakenRoom, *, dense: bool
 ) -> Label | None:
     font_px = 21.0 if dense else 12.5
     if in_trouble(link):
@@ -149,11 +151,13 @@ def _label(
             if dense
             else (f"{first} · {second}" if link.status == "slow" else f"{first} {second}",)
         )
-        mark_px, bolder = font_px * 1.35, _BOLDER
+        mark_px, bolder, most_steps = font_px * 1.35, _BOLDER, _RED_STEPS
     else:
-        lines, mark_px, bolder, font_px = (calm_label(link),), 0.0, 1.0, 15.0 if dense else 11.5
+        lines, mark_px, bolder, most_steps = (calm_label(link),), 0.0, 1.0, _CALM_STEPS
+        font_px = 15.0 if dense else 11.5
     width = max(text_width(text, font_px) for text in lines) * bolder + mark_px + font_px
-    box = label_box(route, layout, (round(width, 1), round(font_px * (0.7 + 1.15 * len(lines)), 1)), taken)
+    size = (round(width, 1), round(font_px * (0.7 + 1.15 * len(lines)), 1))
+    box = label_box(route, layout, size, taken, most_steps)
     return Label(box, lines, font_px) if box else None
 
 

@@ -6,31 +6,54 @@ dashes show; if that is taken they slide along the line, then up and down.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 
 from ui.map.layout import Box, Layout, Point, Route
 
 _ALONG = (0.5, 0.4, 0.6, 0.3, 0.7)
 _LEAST_DISTANCE = 3.0
 _ABOVE = 5.0
-_MOST_STEPS = 80
+_CELL = 96.0
 
 
-def label_box(route: Route, layout: Layout, size: tuple[float, float], taken: Sequence[Box]) -> Box | None:
+class TakenRoom:
+    """The boxes that labels must keep clear of, found by place: a big map asks many thousand times."""
+
+    def __init__(self, boxes: Iterable[Box]) -> None:
+        self._cells: defaultdict[tuple[int, int], list[Box]] = defaultdict(list)
+        for box in boxes:
+            self.take(box)
+
+    def take(self, box: Box) -> None:
+        """Adds a box."""
+        for cell in _cells(box):
+            self._cells[cell].append(box)
+
+    def is_free(self, box: Box) -> bool:
+        """Whether no taken box comes too close."""
+        return not any(
+            box.meets(other, _LEAST_DISTANCE) for cell in _cells(box) for other in self._cells.get(cell, ())
+        )
+
+
+def label_box(
+    route: Route, layout: Layout, size: tuple[float, float], taken: TakenRoom, most_steps: int
+) -> Box | None:
     """The box for one label.
 
     Args:
         route: The line it belongs to.
-        layout: The picture, whose nodes must stay free.
+        layout: The picture, which labels must not leave.
         size: Width and height of the label.
-        taken: Boxes of labels placed before.
+        taken: Nodes, and labels placed before.
+        most_steps: How far to look up and down, in quarters of the label's height.
 
     Returns:
-        A box inside the picture that meets no node and no taken box; None when there is no room in reach.
+        A box inside the picture that meets nothing taken; None when there is no room in reach.
     """
-    nodes = list(layout.boxes.values())
     points = _candidates(route, layout)
-    for step in range(_MOST_STEPS):
+    for step in range(most_steps):
         shifts = (0.0,) if step == 0 else (-step * size[1] / 4, step * size[1] / 4)
         for shift in shifts:
             for x, y in points:
@@ -38,7 +61,7 @@ def label_box(route: Route, layout: Layout, size: tuple[float, float], taken: Se
                 inside = (
                     2 <= box.x <= layout.width - size[0] - 2 and 2 <= box.y <= layout.height - size[1] - 2
                 )
-                if inside and not any(box.meets(other, _LEAST_DISTANCE) for other in (*taken, *nodes)):
+                if inside and taken.is_free(box):
                     return box
     return None
 
@@ -63,3 +86,12 @@ def on_curve(start: Point, end: Point, t: float) -> Point:
         a * start[0] + (b + c) * middle + d * end[0],
         (a + b) * start[1] + (c + d) * end[1],
     )
+
+
+def _cells(box: Box) -> list[tuple[int, int]]:
+    """The cells of a coarse grid that a box and its surroundings touch."""
+    first_x, last_x = (box.x - _LEAST_DISTANCE) // _CELL, (box.x + box.width + _LEAST_DISTANCE) // _CELL
+    first_y, last_y = (box.y - _LEAST_DISTANCE) // _CELL, (box.y + box.height + _LEAST_DISTANCE) // _CELL
+    return [
+        (x, y) for x in range(int(first_x), int(last_x) + 1) for y in range(int(first_y), int(last_y) + 1)
+    ]

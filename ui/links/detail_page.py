@@ -1,0 +1,60 @@
+"""`/links/{caller}/{callee}`: since when, for which operation, and the requests that show it."""
+
+from __future__ import annotations
+
+import shlex
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from query.model.link import LinkDetail
+from ui.charts.figure import figure_json
+from ui.charts.histogram import latency_histogram
+from ui.charts.strips import link_strips
+from ui.errors import NotFound, page_route
+from ui.links.wording import link_state, step_label, trouble_since
+from ui.paths import link_path, names_after
+from ui.rendering import Pages
+from ui.time_range import TimeRange, url
+
+
+def link_detail_routes(pages: Pages) -> APIRouter:
+    """`GET /links/{caller}/{callee}`; names may hold any character, slashes as `%2F`."""
+    router = APIRouter(route_class=page_route(pages), include_in_schema=False)
+
+    @router.get("/links/{names:path}")
+    def link_detail(request: Request) -> Response:
+        names = names_after(request.scope, "/links/")
+        if len(names) != 2:
+            raise NotFound("The address of a link is /links/CALLER/CALLEE, with slashes in names as %2F.")
+        caller, callee = names
+        time_range = pages.time_range(request)
+        detail = pages.questions.links.detail(caller, callee, time_range.window)
+        if detail is None:
+            raise NotFound(f"No calls from {caller} to {callee} ({time_range.phrase}).")
+        link = detail.link
+        return pages.renderer.page(
+            request,
+            "link.html",
+            time_range,
+            detail=detail,
+            link=link,
+            state=link_state(link, trouble_since(link, detail.timeseries)),
+            strips=figure_json(link_strips(detail.timeseries, detail.step_seconds, link.baseline_p95_ms)),
+            histogram=figure_json(latency_histogram(detail.histogram, link.observed_ms)),
+            api_call=api_call(request, detail, time_range),
+            step_label=step_label,
+            api=api_call(request, detail, time_range),
+        )
+
+    return router
+
+
+def api_call(request: Request, detail: LinkDetail, time_range: TimeRange) -> str:
+    """A shell command that fetches what is on the screen as JSON."""
+    path = url(
+        f"/api/v1{link_path(detail.link.caller, detail.link.callee)}",
+        start=time_range.start or None,
+        end=time_range.end or None,
+    )
+    return f"curl {shlex.quote(f'{request.url.scheme}://{request.url.netloc}{path}')}"

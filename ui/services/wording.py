@@ -1,0 +1,47 @@
+"""The sentences of the list of services and of one service's page. Pure text; templates escape it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from query.model.service import ServiceFigures
+from ui.formats import duration, percent, plural, rate
+
+_RANK = {"failing": 0, "slow": 1, "ok": 2, "quiet": 3}
+
+
+def worst_services_first(services: Sequence[ServiceFigures]) -> list[ServiceFigures]:
+    """Failing, then slow, then the rest by how much they are called."""
+    return sorted(services, key=lambda one: (_RANK[one.status], -one.calls, one.service))
+
+
+def list_sentence(services: Sequence[ServiceFigures], phrase: str) -> str:
+    """The state of all services in one sentence."""
+    troubled = [one for one in worst_services_first(services) if one.status in ("failing", "slow")]
+    if not services:
+        return f"No service sent spans in this window ({phrase})."
+    if not troubled:
+        calls = plural(sum(one.calls for one in services), "call")
+        if len(services) == 1:
+            return f"The only service looks normal ({phrase}, {calls})."
+        return f"All {len(services)} services look normal ({phrase}, {calls})."
+    named = ", ".join(f"{one.service} is {one.status}" for one in troubled[:3])
+    more = f" and {len(troubled) - 3} more" if len(troubled) > 3 else ""
+    return f"{len(troubled)} of {plural(len(services), 'service')} in trouble: {named}{more} ({phrase})."
+
+
+def service_state(figures: ServiceFigures) -> str:
+    """What follows a service's name in its sentence."""
+    facts = f"{plural(figures.calls, 'call')} ({rate(figures.calls_per_second)})"
+    facts += f", {percent(figures.error_rate)} errors"
+    if figures.server_ms:
+        facts += f", p95 {duration(figures.server_ms.p95)}"
+    words = {
+        "ok": "looks normal",
+        "slow": "is slow",
+        "failing": "is failing",
+        "quiet": "had too few calls to judge",
+    }
+    if not figures.calls:
+        return f"took no calls itself; it sent {plural(figures.span_count, 'span')}."
+    return f"{words[figures.status]}: {facts}."
