@@ -1,0 +1,56 @@
+"""A real `spanhouse serve` on free ports and a throw-away directory, for measurements."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+_READY = re.compile(r"ready otlp-grpc=\S+:(\d+) otlp-http=\S+:(\d+) ui=(\S+)")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """Where the server listens and what its process is."""
+
+    pid: int
+    grpc_port: int
+    http_port: int
+    ui_url: str
+    data: str
+
+
+@contextmanager
+def running(*options: str) -> Iterator[RunningServer]:
+    """Starts a server and stops it by SIGTERM; its data is removed.
+
+    Raises:
+        RuntimeError: It did not become ready.
+    """
+    with tempfile.TemporaryDirectory(prefix="spanhouse-bench-") as data:
+        ports = ["--port", "0", "--otlp-grpc-port", "0", "--otlp-http-port", "0"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "spanhouse", "serve", "--data", data, *ports, *options],
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            match = _READY.search(line)
+            if match is None:
+                raise RuntimeError(f"spanhouse serve did not become ready: {line!r}")
+            grpc_port, http_port, ui_url = match.groups()
+            yield RunningServer(process.pid, int(grpc_port), int(http_port), ui_url, data)
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(60)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
