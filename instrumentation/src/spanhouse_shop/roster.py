@@ -54,15 +54,7 @@ def member_named(name: str) -> Member:
     return {member.name: member for member in ROSTER}[name]
 
 
-def stopping_order() -> list[list[str]]:
-    """Names in layers such that everybody stands in a later layer than all who call them."""
-    depth: dict[str, int] = {}
-    # ROSTER lists callees before their callers, so walking it backwards meets callers first.
-    for member in reversed(ROSTER):
-        own = depth.setdefault(member.name, 0)
-        for callee in member.calls:
-            depth[callee] = max(depth.get(callee, 0), own + 1)
-    return [
-        [name for name, layer in depth.items() if layer == number]
-        for number in range(max(depth.values()) + 1)
-    ]
+def uncalled_members() -> set[str]:
+    """Names of those whom nobody calls: all work in the shop begins with them."""
+    called = {callee for member in ROSTER for callee in member.calls}
+    return {member.name for member in ROSTER} - called

@@ -20,13 +20,13 @@ from spanhouse_shop.environment import child_environment
 from spanhouse_shop.load import Load
 from spanhouse_shop.ports import bound_socket, port_of
 from spanhouse_shop.process import ShopProcess
-from spanhouse_shop.roster import ROSTER, stopping_order
+from spanhouse_shop.roster import ROSTER, uncalled_members
 from spanhouse_shop.story import Story
 from spanhouse_shop.voice import Voice
 
 _READY_SECONDS = 60.0
 # For all processes together; whoever is still there then is killed.
-_GRACE_SECONDS = 4.0
+_GRACE_SECONDS = 6.0
 _PARENT_POLL_SECONDS = 0.5
 
 
@@ -146,17 +146,24 @@ class Supervisor:
             self._voice.say_at(turn.offset_seconds, turn.line)
 
     async def _end(self) -> None:
-        """Stop callers before those they call, so that the end makes no errors of its own."""
-        deadline = asyncio.get_running_loop().time() + _GRACE_SECONDS
-        by_name = {process.member.name: process for process in self._processes}
-        for names in stopping_order():
-            layer = [by_name[name] for name in names if name in by_name]
-            await self._stop_layer(layer, deadline)
+        """Stop those whom nobody calls, then the rest.
 
-    async def _stop_layer(self, layer: Sequence[ShopProcess], deadline: float) -> None:
-        for process in layer:
+        The first finish what they hold before they end, so no call is under way when the others go, and the
+        end makes no errors of its own.
+        """
+        deadline = asyncio.get_running_loop().time() + _GRACE_SECONDS
+        first = uncalled_members()
+        await self._stop_all(
+            [process for process in self._processes if process.member.name in first], deadline
+        )
+        await self._stop_all(
+            [process for process in self._processes if process.member.name not in first], deadline
+        )
+
+    async def _stop_all(self, processes: Sequence[ShopProcess], deadline: float) -> None:
+        for process in processes:
             process.send(signal.SIGTERM)
-        ends = {asyncio.ensure_future(process.ended()): process for process in layer}
+        ends = {asyncio.ensure_future(process.ended()): process for process in processes}
         if not ends:
             return
         remaining_seconds = max(0.0, deadline - asyncio.get_running_loop().time())
