@@ -14,7 +14,7 @@ from query.model.link import HistogramBucket, Percentiles
 from ui.charts.figure import axis, layout
 from ui.formats import count, duration
 
-_TICKS = 6
+_TICKS = 5
 
 
 def latency_histogram(buckets: Sequence[HistogramBucket], times: Percentiles | None) -> go.Figure:
@@ -52,6 +52,7 @@ def latency_histogram(buckets: Sequence[HistogramBucket], times: Percentiles | N
                 tickvals=ticks,
                 ticktext=[duration(2**tick) for tick in ticks],
                 range=[first, last],
+                tickangle=0,
                 showgrid=False,
                 zeroline=False,
                 fixedrange=True,

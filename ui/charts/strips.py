@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 
 from query.model.link import LinkStep
 from query.model.service import ServiceStep
+from query.model.window import NS_PER_S, parse_time, rfc3339
 from ui.charts.figure import axis, layout, legend
 from ui.formats import duration
 
@@ -36,7 +37,7 @@ def link_strips(steps: Sequence[LinkStep], step_seconds: float, baseline_p95_ms:
         _line(times, [step.server_p95 for step in steps], "server p95", "series-server", 3, fill=True),
         _line(times, [step.gap_p95 for step in steps], "gap p95", "series-gap", 3, fill=True),
     ]
-    figure = go.Figure(traces, _layout(_LINK_DOMAINS, times))
+    figure = go.Figure(traces, _layout(_LINK_DOMAINS, times, step_seconds))
     if baseline_p95_ms:
         figure.add_shape(_baseline_band(baseline_p95_ms))
         figure.add_trace(_baseline_key(baseline_p95_ms))
@@ -47,7 +48,7 @@ def service_strips(steps: Sequence[ServiceStep], step_seconds: float) -> go.Figu
     """A service's rate, errors and duration over time."""
     times = [step.start for step in steps]
     traces = [*_call_bars(steps, step_seconds), *_percentile_lines(steps)]
-    return go.Figure(traces, _layout(_SERVICE_DOMAINS, times))
+    return go.Figure(traces, _layout(_SERVICE_DOMAINS, times, step_seconds))
 
 
 def _call_bars(steps: Sequence[LinkStep | ServiceStep], step_seconds: float) -> list[go.Bar]:
@@ -113,7 +114,8 @@ def _line(
     )
 
 
-def _layout(domains: tuple[tuple[float, float], ...], times: list[str]) -> go.Layout:
+def _layout(domains: tuple[tuple[float, float], ...], times: list[str], step_seconds: float) -> go.Layout:
+    end = rfc3339(parse_time(times[-1], 0) + int(step_seconds * NS_PER_S)) if times else ""
     titles = ("calls/s", "ms", "ms")
     vertical: dict[str, Any] = {}
     for i, domain in enumerate(domains):
@@ -143,7 +145,7 @@ def _layout(domains: tuple[tuple[float, float], ...], times: list[str]) -> go.La
             spikethickness=1,
             spikedash="solid",
             spikecolor="var(--control)",
-            range=[times[0], times[-1]] if len(times) > 1 else None,
+            range=[times[0], end] if times else None,
         ),
         **vertical,
     )
@@ -155,7 +157,7 @@ def _baseline_key(baseline_p95_ms: float) -> go.Scatter:
         x=[None],
         y=[None],
         mode="markers",
-        name=f"up to the baseline p95, {duration(baseline_p95_ms)}",
+        name=f"baseline {duration(baseline_p95_ms)}",
         marker={"color": "var(--baseline-fill)", "symbol": "square", "size": 12},
         xaxis="x",
         yaxis="y2",

@@ -24,6 +24,7 @@ _THINNEST, _THICKEST_OK, _THINNEST_TROUBLE = 1.2, 4.2, 3.6
 _PARALLEL_DISTANCE = 9.0
 _LEAST_VIEW = (1080.0, 380.0)
 _BOLDER = 1.12
+_SECOND_PX = 12.0
 # A red label must find room somewhere; a calm one that strays far from its line would mislead.
 _RED_STEPS, _CALM_STEPS = 80, 7
 
@@ -85,7 +86,7 @@ def draw(service_map: ServiceMap) -> Drawing:
     return Drawing(
         links=_links(service_map.links, layout, dense=dense),
         nodes=[_node(node, layout.boxes[node.service], dense=dense) for node in _all_nodes(service_map)],
-        view=_view(layout),
+        view=view_of(layout),
         dense=dense,
     )
 
@@ -104,7 +105,7 @@ def line_width(link: DependencyLink, *, dense: bool = False) -> float:
     return round(width, 2)
 
 
-def _view(layout: Layout) -> Box:
+def view_of(layout: Layout) -> Box:
     """What to show at first: the whole map, and for a small one enough room around it to keep its size."""
     width, height = max(layout.width, _LEAST_VIEW[0]), max(layout.height, _LEAST_VIEW[1])
     return Box(round((layout.width - width) / 2, 1), round((layout.height - height) / 2, 1), width, height)
@@ -143,7 +144,7 @@ def _links(links: Sequence[DependencyLink], layout: Layout, *, dense: bool) -> l
 def _label(
     link: DependencyLink, route: Route, layout: Layout, taken: TakenRoom, *, dense: bool
 ) -> Label | None:
-    font_px = 21.0 if dense else 12.5
+    font_px = 21.0 if dense else 12.0
     if in_trouble(link):
         first, second = chip_lines(link)
         lines = (
@@ -155,9 +156,9 @@ def _label(
     else:
         lines, mark_px, bolder, most_steps = (calm_label(link),), 0.0, 1.0, _CALM_STEPS
         font_px = 15.0 if dense else 11.5
-    width = max(text_width(text, font_px) for text in lines) * bolder + mark_px + font_px
+    width = max(text_width(text, font_px) for text in lines) * bolder + mark_px + 0.9 * font_px
     size = (round(width, 1), round(font_px * (0.7 + 1.15 * len(lines)), 1))
-    box = label_box(route, layout, size, taken, most_steps)
+    box = label_box(route, layout.metrics, view_of(layout), size, taken, most_steps)
     return Label(box, lines, font_px) if box else None
 
 
@@ -173,13 +174,8 @@ def _beside(route: Route, distance: float) -> Route:
 
 
 def _node(node: MapNode, box: Box, *, dense: bool) -> DrawnNode:
-    name_px = 16.0 if dense else 13.5
+    name_px = 16.0 if dense else 14.0
     room = box.width - 34 - (16 if node.kind in ("messaging", "external") else 8)
-    second = ""
-    if not dense and node.calls:
-        second = rate(node.calls_per_second)
-        if node.server_ms:
-            second += f" · p95 {duration(node.server_ms.p95)}"
     return DrawnNode(
         node=node,
         box=box,
@@ -187,10 +183,22 @@ def _node(node: MapNode, box: Box, *, dense: bool) -> DrawnNode:
         ornament=ornament(node.kind, box),
         name=fitted(node.service or "(no name)", room, name_px),
         name_px=name_px,
-        second=second,
+        second="" if dense else _second_line(node, room),
         hue=hue_class(node.service) if node.kind == "service" else "",
         description=describe_node(node),
     )
+
+
+def _second_line(node: MapNode, room: float) -> str:
+    """A node's figures, in as many words as it has room for."""
+    if not node.calls:
+        return ""
+    calls = rate(node.calls_per_second)
+    choices = [calls, ""]
+    if node.server_ms:
+        p95 = duration(node.server_ms.p95)
+        choices = [f"{calls} · p95 {p95}", f"{calls} · {p95}", *choices]
+    return next(text for text in choices if text_width(text, _SECOND_PX) <= room)
 
 
 def _all_nodes(service_map: ServiceMap) -> list[MapNode]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ui.map.layout import Box, Layout, Point, Route
+from ui.map.layout import Box, Metrics, Point, Route
 
 _ALONG = (0.5, 0.4, 0.6, 0.3, 0.7)
 _LEAST_DISTANCE = 3.0
@@ -38,13 +38,14 @@ class TakenRoom:
 
 
 def label_box(
-    route: Route, layout: Layout, size: tuple[float, float], taken: TakenRoom, most_steps: int
+    route: Route, metrics: Metrics, view: Box, size: tuple[float, float], taken: TakenRoom, most_steps: int
 ) -> Box | None:
     """The box for one label.
 
     Args:
         route: The line it belongs to.
-        layout: The picture, which labels must not leave.
+        metrics: Sizes of the picture the line is in.
+        view: What is shown at first, which labels must not leave.
         size: Width and height of the label.
         taken: Nodes, and labels placed before.
         most_steps: How far to look up and down, in quarters of the label's height.
@@ -52,27 +53,23 @@ def label_box(
     Returns:
         A box inside the picture that meets nothing taken; None when there is no room in reach.
     """
-    points = _candidates(route, layout)
+    points = _candidates(route, metrics)
     for step in range(most_steps):
         shifts = (0.0,) if step == 0 else (-step * size[1] / 4, step * size[1] / 4)
         for shift in shifts:
             for x, y in points:
                 box = Box(round(x - size[0] / 2, 1), round(y + shift - size[1] - _ABOVE, 1), *size)
-                inside = (
-                    2 <= box.x <= layout.width - size[0] - 2 and 2 <= box.y <= layout.height - size[1] - 2
-                )
-                if inside and taken.is_free(box):
+                if _within(box, view) and taken.is_free(box):
                     return box
     return None
 
 
-def _candidates(route: Route, layout: Layout) -> list[Point]:
+def _candidates(route: Route, metrics: Metrics) -> list[Point]:
     """Points on the line, those in the middle gap first; a self-call's label stands right of its node."""
     points = route.points
     if route.loop:
         x, y = points[1]
-        gap = layout.metrics.column_gap
-        return [(x - 15, y - layout.metrics.loop_height), (x + 14 + gap / 2, y)]
+        return [(x - 15, y - metrics.loop_height), (x + 14 + metrics.column_gap / 2, y)]
     gaps = list(zip(points[::2], points[1::2], strict=True))
     from_middle = sorted(range(len(gaps)), key=lambda i: abs(i - (len(gaps) - 1) / 2))
     return [on_curve(*gaps[i], t) for i in from_middle for t in _ALONG]
@@ -86,6 +83,11 @@ def on_curve(start: Point, end: Point, t: float) -> Point:
         a * start[0] + (b + c) * middle + d * end[0],
         (a + b) * start[1] + (c + d) * end[1],
     )
+
+
+def _within(box: Box, view: Box) -> bool:
+    across = view.x + 2 <= box.x and box.x + box.width <= view.x + view.width - 2
+    return across and view.y + 2 <= box.y and box.y + box.height <= view.y + view.height - 2
 
 
 def _cells(box: Box) -> list[tuple[int, int]]:

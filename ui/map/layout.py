@@ -34,7 +34,7 @@ class Metrics:
     margin: float
 
 
-ROOMY = Metrics(172, 44, 24, 116, 14, 24, 16)
+ROOMY = Metrics(166, 44, 24, 136, 14, 24, 16)
 DENSE = Metrics(180, 30, 12, 132, 4, 20, 20)
 DENSE_FROM = 46
 

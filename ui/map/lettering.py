@@ -9,7 +9,7 @@ import unicodedata
 
 from ui.formats import shortened
 
-_NARROW = frozenset("iljtfrI.,:;|!'`()[]{} -/\\")
+_NARROW = frozenset("iljtfrI.,:;|!'`()[]{} -/\\·")
 _WIDE = frozenset("mwMW@%—")
 
 

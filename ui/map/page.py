@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from query.model.link import DependencyLink, MapNode, ServiceMap
 from ui.errors import BadParameter, page_route
+from ui.formats import plural
 from ui.map.drawing import draw
 from ui.map.wording import in_trouble, map_sentence, totals, worst_first
 from ui.onboarding import Onboarding
@@ -58,7 +59,7 @@ def map_routes(pages: Pages, onboarding: Onboarding) -> APIRouter:
             time_range,
             sentence=map_sentence(shown.links, time_range.phrase) if shown.links else [],
             more=totals(shown.links, shown.nodes)
-            + (f", within {depth} of {find}" if find and not matching else ""),
+            + (f", within {plural(depth, 'step')} of {find}" if find and not matching else ""),
             drawing=draw(pictured),
             nothing="No link is slow or failing." if only_trouble else "Nothing to draw.",
             selection=select(shown, read("link"), read("node")),

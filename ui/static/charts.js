@@ -23,6 +23,7 @@ function coloured(value) {
 function draw(element) {
   const { data, layout, config } = JSON.parse(element.dataset.figure);
   element.classList.add("drawn");
+  if (element.clientWidth < 480) for (const name of Object.keys(layout)) if (name.startsWith("legend")) layout[name].font.size = 10;
   return window.Plotly.react(element, coloured(data), coloured(layout), config);
 }
 

@@ -76,6 +76,12 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   go(href);
 });
+// On a narrow screen the map is scrolled, not shrunk: begin at the trouble.
+const first = svg()?.querySelector(".is-failing .chip, .is-slow .chip");
+if (first && picture.scrollWidth > picture.clientWidth) {
+  const [at, frame] = [first.getBoundingClientRect(), picture.getBoundingClientRect()];
+  picture.scrollTo(at.x - frame.x - (frame.width - at.width) / 2, at.y - frame.y - frame.height / 2);
+}
 picture.addEventListener(SWAPPED, () => { if (view) show(view); });
 
 // Moving and zooming change the viewBox; nothing else.
