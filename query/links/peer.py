@@ -40,8 +40,9 @@ DATABASE_RENAMES = {
     "h2": "h2database",
 }
 
-_URL = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(\[[^\]/?#]*\]|[^/?#:]*)(?::([0-9]+))?")
-_HOST = re.compile(r"^(\[[^\]]*\]|[^:]*)(?::([0-9]+))?$")
+_URL_AUTHORITY = re.compile(r"^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?([^/?#]*)")
+_AUTHORITY_HOST = re.compile(r"^(\[[^\]]*\]|[^:]*)")
+_AUTHORITY_PORT = re.compile(r":([0-9]+)\Z")
 _IPV4 = re.compile(r"^[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}$")
 
 
@@ -147,10 +148,11 @@ def _host(attributes: Attributes) -> tuple[str, str]:
     port = text(attributes, "server.port", "net.peer.port")
     if host := text(attributes, "server.address", "net.peer.name"):
         return host, port
-    for name, pattern in (("http.host", _HOST), ("url.full", _URL), ("http.url", _URL)):
-        if (found := pattern.match(text(attributes, name))) and found.group(1):
-            return found.group(1), found.group(2) or port
-    return "", ""
+    authority = text(attributes, "http.host") or _first_group(
+        _URL_AUTHORITY, text(attributes, "url.full", "http.url")
+    )
+    host = _first_group(_AUTHORITY_HOST, authority)
+    return (host, _first_group(_AUTHORITY_PORT, authority) or port) if host else ("", "")
 
 
 def _socket(attributes: Attributes) -> tuple[str, str]:
@@ -158,6 +160,11 @@ def _socket(attributes: Attributes) -> tuple[str, str]:
         text(attributes, "network.peer.address", "net.peer.ip", "net.sock.peer.addr"),
         text(attributes, "network.peer.port", "net.sock.peer.port", "net.peer.port"),
     )
+
+
+def _first_group(pattern: re.Pattern[str], value: str) -> str:
+    found = pattern.search(value)
+    return found.group(1) if found else ""
 
 
 def _suffix(port: str, usual: frozenset[str]) -> str:

@@ -7,6 +7,7 @@ CREATE TABLE IF NOT EXISTS {database}.link_spans{local}
 (
     Slice UInt32 CODEC(Delta(4), ZSTD(1)),
     TraceId FixedString(16) CODEC(ZSTD(1)),
+    -- Eight bytes read as little-endian.
     SpanId UInt64 CODEC(ZSTD(1)),
     ParentSpanId UInt64 CODEC(ZSTD(1)),
     StartNs Int64 CODEC(Delta(8), ZSTD(1)),
@@ -55,8 +56,6 @@ WITH
     host -> multiIf(host = '', '',
         is_ipv4(host), concat(arrayStringConcat(arraySlice(splitByChar('.', host), 1, 2), '.'), '.*.*'),
         'ipv6') AS collapsed,
-    '^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?(\\[[^\\]/?#]*\\]|[^/?#:]*)(?::([0-9]+))?' AS url_pattern,
-    '^(\\[[^\\]]*\\]|[^:]*)(?::([0-9]+))?$' AS host_pattern,
     ['1433', '1521', '3306', '5432', '5984', '6379', '7687', '8123', '9000', '9042', '9200', '11211', '26257',
      '27017', '50000'] AS database_ports,
     ['80', '443'] AS web_ports,
@@ -65,13 +64,10 @@ WITH
     -- Where the caller connects to: by name, by the URL it asks for, by its socket.
     either(a['server.address'], a['net.peer.name']) AS named_host,
     either(a['server.port'], a['net.peer.port']) AS named_port,
-    multiIf(
-        named_host != '', [named_host, named_port],
-        extractGroups(a['http.host'], host_pattern)[1] != '', extractGroups(a['http.host'], host_pattern),
-        extractGroups(a['url.full'], url_pattern)[1] != '', extractGroups(a['url.full'], url_pattern),
-        extractGroups(a['http.url'], url_pattern)) AS location,
-    location[1] AS host,
-    if(host = '', '', either(location[2], named_port)) AS port,
+    if(named_host != '', '', either(a['http.host'], extract(either(a['url.full'], a['http.url']),
+        '^[a-zA-Z][a-zA-Z0-9+.-]*://(?:[^/?#@]*@)?([^/?#]*)'))) AS authority,
+    either(named_host, extract(authority, '^(\\[[^\\]]*\\]|[^:]*)')) AS host,
+    if(host = '', '', either(extract(authority, ':([0-9]+)$'), named_port)) AS port,
     either(a['network.peer.address'], either(a['net.peer.ip'], a['net.sock.peer.addr'])) AS socket_host,
     either(a['network.peer.port'], either(a['net.sock.peer.port'], a['net.peer.port'])) AS socket_port,
     either(host, socket_host) AS any_host,
@@ -156,6 +152,17 @@ FROM
         ResourceAttributes['telemetry.sdk.name'] AS SdkName,
         toUInt8(transform(replaceOne(lower(SpanKind), 'span_kind_', ''),
             ['internal', 'server', 'client', 'producer', 'consumer'], [1, 2, 3, 4, 5], 0)) AS Kind,
-        SpanAttributes AS Attributes
+        -- One pass over the map: the fifty look-ups above then meet two or three keys, not all of them.
+        mapFilter((name, _) -> name IN (
+            'component', 'upstream_cluster', 'istio.canonical_service', 'istio.mesh_id', 'SampleRate',
+            'service.peer.name', 'peer.service', 'server.address', 'server.port', 'net.peer.name', 'net.peer.port',
+            'http.host', 'url.full', 'http.url', 'http.request.method', 'http.method',
+            'network.peer.address', 'network.peer.port', 'net.peer.ip', 'net.sock.peer.addr', 'net.sock.peer.port',
+            'db.system.name', 'db.system', 'db.namespace', 'db.name',
+            'rpc.system.name', 'rpc.system', 'rpc.service', 'rpc.method',
+            'messaging.system', 'messaging.destination.name', 'messaging.destination.template',
+            'messaging.destination', 'messaging.destination.temporary', 'messaging.destination.anonymous',
+            'messaging.operation.type', 'messaging.operation',
+            'gen_ai.provider.name', 'gen_ai.system', 'faas.invoked_name'), SpanAttributes) AS Attributes
     FROM {database}.otel_traces{local}
 )

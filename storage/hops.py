@@ -1,0 +1,37 @@
+"""Reads the narrow table of spans that dependency links are found in.
+
+Knows slices (ten seconds of span start, named by their first Unix second) and nothing of what a hop is:
+`query.links` joins what comes from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from storage.client import Database
+
+SLICE_SECONDS = 10
+
+
+class HopSpans:
+    """Reader of `link_spans`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def occupied(self, first_slice: int, end_slice: int) -> dict[int, int]:
+        """Slices in `[first_slice, end_slice)` that hold spans, with how many (copies included)."""
+        rows = self._database.rows(
+            "link_slices_between", {"first_slice": max(first_slice, 0), "end_slice": max(end_slice, 0)}
+        )
+        return {int(start): int(spans) for start, spans in rows}
+
+    def of_slices(self, slices: Sequence[int]) -> pl.DataFrame:
+        """The spans of these slices and every span elsewhere that can be joined with one of them.
+
+        Columns are those of `link_spans_of_slices.sql`; a span comes once.
+        """
+        near = [int(start) for (start,) in self._database.rows("link_near_slices", {"slices": list(slices)})]
+        return self._database.frame("link_spans_of_slices", {"slices": list(slices), "near_slices": near})
