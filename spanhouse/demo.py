@@ -54,6 +54,7 @@ def shop_command(addresses: Addresses, settings: DemoSettings) -> list[str]:
         *("--seed", str(settings.seed)),
         *("--slow-after", str(settings.slow_after)),
         *("--fail-after", str(settings.fail_after)),
+        *("--parent-pid", str(os.getpid())),
     ]
 
 

@@ -64,6 +64,16 @@ def env_name(field_name: str) -> str:
     return ENV_PREFIX + field_name.upper()
 
 
+def section_of(name: str, settings_type: type[BaseSettings]) -> str:
+    """The heading a flag stands under: the docstring of the class that declares the field."""
+    owner = next(
+        ancestor
+        for ancestor in reversed(settings_type.__mro__)
+        if name in getattr(ancestor, "__annotations__", {}) and issubclass(ancestor, BaseSettings)
+    )
+    return (owner.__doc__ or "Options").rstrip(".")
+
+
 def _flag(name: str, field: FieldInfo, settings_type: type[BaseSettings]) -> inspect.Parameter:
     declared = flag_name(name)
     is_switch = field.annotation is bool
@@ -72,22 +82,12 @@ def _flag(name: str, field: FieldInfo, settings_type: type[BaseSettings]) -> ins
         envvar=env_name(name),
         help=field.description,
         show_default=not is_switch and field.default != "",
-        rich_help_panel=_panel(name, settings_type),
+        rich_help_panel=section_of(name, settings_type),
     )
     option.default = field.default
     return inspect.Parameter(
         name, inspect.Parameter.KEYWORD_ONLY, default=option, annotation=field.annotation
     )
-
-
-def _panel(name: str, settings_type: type[BaseSettings]) -> str:
-    """The heading a flag stands under: the docstring of the class that declares the field."""
-    owner = next(
-        ancestor
-        for ancestor in reversed(settings_type.__mro__)
-        if name in getattr(ancestor, "__annotations__", {}) and issubclass(ancestor, BaseSettings)
-    )
-    return (owner.__doc__ or "Options").rstrip(".")
 
 
 def _sentence(message: str) -> str:

@@ -27,13 +27,14 @@ from spanhouse.settings import (
     ServerStoreSettings,
     ServeSettings,
 )
-from spanhouse.store import Stopped, bring_up, endpoint_of, schema_options
+from spanhouse.store import Stopped, bring_up, endpoint_of, policy_of, schema_options
 from spanhouse.web import WebServer
-from storage import migrations
+from storage import migrations, policy
 from storage.client import Database
 from storage.endpoint import Endpoint
 from storage.journal import Journal
-from storage.writer import SpanWriter, WriterOptions
+from storage.space import FreeSpace
+from storage.writer import SpanWriter
 
 logger = logging.getLogger(__name__)
 
@@ -139,13 +140,13 @@ class _Process:
         return database
 
     def bring_up(self, database: Database, settings: ServerStoreSettings) -> None:
-        """Waits for the store and brings its schema to this version."""
-        bring_up(database, schema_options(settings), self._stop)
+        """Waits for the store, brings its schema to this version and its tables to the settings."""
+        bring_up(database, schema_options(settings), policy_of(settings), self._stop)
 
     def writer(self, endpoint: Endpoint, settings: IngestSettings, journal_path: Path | None) -> SpanWriter:
         """A writer with connections of its own: readers never make an INSERT wait."""
-        database = self.database(endpoint, max_connections=settings.inserts_in_flight + 1)
-        return SpanWriter(database, Journal(journal_path), WriterOptions(fsync=settings.fsync))
+        database = self.database(endpoint, max_connections=settings.inserts_in_flight + 2)
+        return SpanWriter(database, Journal(journal_path), FreeSpace(database, settings.min_free_bytes))
 
     def start(self, web: WebServer) -> None:
         """Starts a listener."""
@@ -189,6 +190,7 @@ def migrate(settings: MigrateSettings) -> None:
                 print(f"{statement};\n")
             return
         applied = migrations.apply(database, options)
+        policy.enforce(database, policy_of(settings))
         for migration in applied:
             print(f"applied {migration.number:04d}_{migration.slug}")
         print("the schema is up to date")

@@ -215,6 +215,11 @@ class DurabilitySettings(_Settings):
         False,
         description="Acknowledge only what survives a power cut; docs/operations.md has the cost.",
     )
+    min_free_bytes: int = Field(
+        2**30,
+        ge=0,
+        description="Free disk space below which spans are turned away (retryable); 0 never does.",
+    )
     quarantine: Path | None = Field(
         None,
         description="Directory for requests that ClickHouse cannot decode. "
@@ -242,10 +247,12 @@ class QuerySettings(LogSettings, RequiredServerSettings, UiSettings):
 class DemoSettings(ServeSettings):
     """Demo."""
 
-    rate: float = Field(4.0, gt=0, le=1000, description="Requests per second that shoppers make.")
+    rate: float = Field(6.0, gt=0, le=1000, description="Visits to the shop per second.")
     seed: int = Field(7, description="The same seed gives the same shoppers, times and failures.")
-    slow_after: float = Field(20.0, ge=0, description="Seconds until one link turns slow.")
-    fail_after: float = Field(60.0, ge=0, description="Seconds until another link starts failing.")
+    slow_after: float = Field(20.0, ge=0, description="Seconds until one link turns slow; inf for never.")
+    fail_after: float = Field(
+        60.0, ge=0, description="Seconds until another link starts failing; inf for never."
+    )
     open_browser: bool = Field(True, description="Open the map in a browser where there is a screen.")
 
 

@@ -6,12 +6,13 @@ import logging
 from pathlib import Path
 
 from spanhouse.lifecycle import StopRequest
-from spanhouse.settings import ServerStoreSettings, SettingError
-from storage import migrations
+from spanhouse.settings import DurabilitySettings, ServerStoreSettings, SettingError
+from storage import migrations, policy
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint, Endpoint, parse_server_url
 from storage.errors import StorageUnavailable
 from storage.migrations import SchemaOptions
+from storage.policy import Policy
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +43,12 @@ def schema_options(settings: ServerStoreSettings) -> SchemaOptions:
     return SchemaOptions(retention_days=settings.retention_days, replicated=settings.replicated)
 
 
+def policy_of(settings: ServerStoreSettings) -> Policy:
+    """What the settings say about rows and disks; only a process that writes decides about fsync."""
+    fsync = settings.fsync if isinstance(settings, DurabilitySettings) else None
+    return Policy(retention_days=settings.retention_days, fsync=fsync)
+
+
 def check(database: Database) -> None:
     """Returns when the store answers.
 
@@ -51,8 +58,8 @@ def check(database: Database) -> None:
     database.execute("SELECT 1")
 
 
-def bring_up(database: Database, options: SchemaOptions, stop: StopRequest) -> None:
-    """Applies migrations; waits for a server that is not there yet.
+def bring_up(database: Database, options: SchemaOptions, wanted: Policy, stop: StopRequest) -> None:
+    """Applies migrations and policy; waits for a server that is not there yet.
 
     Raises:
         MigrationError: The schema cannot be brought to this version.
@@ -62,6 +69,7 @@ def bring_up(database: Database, options: SchemaOptions, stop: StopRequest) -> N
     while True:
         try:
             migrations.apply(database, options)
+            policy.enforce(database, wanted)
         except StorageUnavailable as error:
             logger.warning("waiting for the store: %s", error)
         else:
