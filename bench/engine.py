@@ -18,7 +18,7 @@ from storage import migrations
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint
 from storage.journal import length_prefixed
-from storage.writer import WriterOptions, insert_settings
+from storage.writer import insert_settings
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def main() -> None:
 
 
 def _insert(database: Database, options: argparse.Namespace) -> tuple[int, float]:
-    settings = insert_settings(database.endpoint, WriterOptions())
+    settings = insert_settings(database.endpoint)
     per_block = max(1, options.block_spans // options.spans)
     source = payload.requests(options.shape, options.spans)
     # Made beforehand: the engine's own time is wanted, not the generator's.

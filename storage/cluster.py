@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 
 from storage.client import Database
-from storage.endpoint import ServerEndpoint
+from storage.endpoint import Endpoint, ServerEndpoint
 from storage.errors import StorageUnavailable
 
 
@@ -29,3 +31,28 @@ def nodes(database: Database) -> list[ServerEndpoint]:
         )
         found.append(replace(endpoint, host=str(host), port=int(http_port)))
     return found
+
+
+def databases(database: Database) -> list[AbstractContextManager[Database]]:
+    """This database on every node of its cluster, each to be opened in turn; without a cluster just itself.
+
+    Raises:
+        StorageUnavailable: See `nodes`.
+    """
+    if isinstance(database.endpoint, ServerEndpoint) and database.endpoint.cluster:
+        return [_connected(node) for node in nodes(database)]
+    return [_already(database)]
+
+
+@contextmanager
+def _connected(endpoint: Endpoint) -> Iterator[Database]:
+    database = Database(endpoint, max_connections=1)
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+@contextmanager
+def _already(database: Database) -> Iterator[Database]:
+    yield database

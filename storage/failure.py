@@ -61,6 +61,7 @@ def translated(error: ClickHouseError | OSError) -> StorageError:
         return QueryTooHeavy(message)
     if code in _OVERLOADED:
         return StorageOverloaded(message)
-    if code in _UNDECODABLE:
+    # BAD_ARGUMENTS (36) has many causes; this one is a oneof that carries two members.
+    if code in _UNDECODABLE or (code == 36 and "Invalid protobuf data" in message):
         return UndecodableBlock(message)
     return StorageUnavailable(message)

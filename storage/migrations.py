@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 
 from storage import cluster, statements
@@ -44,7 +43,8 @@ def plan(database: Database, options: SchemaOptions) -> Iterator[str]:
     Raises:
         MigrationError: See `pending`.
     """
-    for node in _nodes(database):
+    database.create()
+    for node in cluster.databases(database):
         with node as connected:
             for migration in pending(connected):
                 yield from migration.statements(options.holes(connected.endpoint))
@@ -58,7 +58,8 @@ def apply(database: Database, options: SchemaOptions) -> list[statements.Migrati
         StorageError: The store refused a statement.
     """
     applied: dict[int, statements.Migration] = {}
-    for node in _nodes(database):
+    database.create()
+    for node in cluster.databases(database):
         with node as connected:
             for migration in pending(connected):
                 _apply_one(connected, migration, options)
@@ -96,25 +97,3 @@ def _apply_one(database: Database, migration: statements.Migration, options: Sch
         [(migration.number, migration.slug, migration.checksum)],
         ["Number", "Slug", "Checksum"],
     )
-
-
-def _nodes(database: Database) -> list[AbstractContextManager[Database]]:
-    endpoint = database.endpoint
-    if isinstance(endpoint, ServerEndpoint) and endpoint.cluster:
-        database.create()
-        return [_connected(node) for node in cluster.nodes(database)]
-    return [_already(database)]
-
-
-@contextmanager
-def _connected(endpoint: Endpoint) -> Iterator[Database]:
-    database = Database(endpoint, max_connections=1)
-    try:
-        yield database
-    finally:
-        database.close()
-
-
-@contextmanager
-def _already(database: Database) -> Iterator[Database]:
-    yield database

@@ -11,7 +11,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import xxhash
 
@@ -20,6 +19,7 @@ from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint, Endpoint
 from storage.errors import StorageOverloaded, StorageUnavailable
 from storage.journal import Journal, JournalEntry
+from storage.space import FreeSpace
 
 logger = logging.getLogger(__name__)
 
@@ -27,24 +27,14 @@ _TABLE = "otlp_ingest"
 _MESSAGE = "Request"
 
 
-@dataclass(frozen=True, slots=True)
-class WriterOptions:
-    """How blocks are inserted.
-
-    `fsync` also survives a power cut, at the cost docs/operations.md states; without it an acknowledged
-    span survives the death of the process but may be in the kernel's cache only.
-    """
-
-    fsync: bool = False
-
-
 class SpanWriter:
     """Writes blocks of requests; safe to call from several threads at once."""
 
-    def __init__(self, database: Database, journal: Journal, options: WriterOptions | None = None) -> None:
+    def __init__(self, database: Database, journal: Journal, space: FreeSpace | None = None) -> None:
         self._database = database
         self._journal = journal
-        self._settings = insert_settings(database.endpoint, options or WriterOptions())
+        self._space = space
+        self._settings = insert_settings(database.endpoint)
         self._unresolved: list[JournalEntry] = journal.leftover()
         self._resolving = threading.Lock()
 
@@ -60,6 +50,8 @@ class SpanWriter:
             StorageOverloaded: Nothing stored; try again later.
         """
         self.resolve()
+        if self._space is not None:
+            self._space.require()
         by_hash = {xxhash.xxh3_128_intdigest(request): request for request in requests}
         for (stored,) in self._database.rows("requests_seen", {"hashes": list(by_hash)}):
             by_hash.pop(stored, None)
@@ -110,7 +102,7 @@ class SpanWriter:
         self._database.insert_rows("requests_seen", [[value] for value in entry.hashes], ["RequestHash"])
 
 
-def insert_settings(endpoint: Endpoint, options: WriterOptions) -> dict[str, str]:
+def insert_settings(endpoint: Endpoint) -> dict[str, str]:
     """Settings of the INSERT that decodes OTLP.
 
     One parsing thread and one insert thread keep a repeated block cut in the same places, so that its token
