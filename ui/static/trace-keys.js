@@ -4,6 +4,7 @@ const PAN = 0.1;
 const ZOOM = 0.6;
 
 export function onTraceKeys(waterfall, { open, close }) {
+  let far = 1;
   const zoomBy = (factor) => {
     const [from, to] = waterfall.state.zoom;
     const [middle, half] = [(from + to) / 2, ((to - from) / 2) * factor];
@@ -11,9 +12,10 @@ export function onTraceKeys(waterfall, { open, close }) {
   };
   const pan = (share) => {
     const [from, to] = waterfall.state.zoom;
-    waterfall.zoom([from + (to - from) * share, to + (to - from) * share]);
+    const step = (to - from) * share * far;
+    waterfall.zoom([from + step, to + step]);
   };
-  const scroll = (share) => scrollBy({ top: innerHeight * share, behavior: "auto" });
+  const scroll = (share) => scrollBy(0, innerHeight * share * far);
   const current = () => waterfall.state.current;
   const actions = {
     j: () => waterfall.move(1),
@@ -32,12 +34,8 @@ export function onTraceKeys(waterfall, { open, close }) {
     b: () => waterfall.jump(-1),
     w: () => scroll(-0.3),
     s: () => scroll(0.3),
-    W: () => scroll(-0.9),
-    S: () => scroll(0.9),
     a: () => pan(-PAN),
     d: () => pan(PAN),
-    A: () => pan(-PAN * 5),
-    D: () => pan(PAN * 5),
     "+": () => zoomBy(ZOOM),
     "=": () => zoomBy(ZOOM),
     "-": () => zoomBy(1 / ZOOM),
@@ -58,8 +56,10 @@ export function onTraceKeys(waterfall, { open, close }) {
     if (prefix && event.timeStamp - prefix < 1500) { prefix = 0; return; }
     const inRows = waterfall.host.contains(target);
     const needsRows = /^(Arrow|Enter)/.test(event.key);
-    if (!actions[event.key] || (needsRows && !inRows) || (event.key === "Enter" && target.closest("a,button,summary"))) return;
+    const action = actions[event.key] || actions[event.key.toLowerCase()];
+    if (!action || (needsRows && !inRows) || (event.key === "Enter" && target.closest("a,button,summary"))) return;
     event.preventDefault();
-    actions[event.key]();
+    far = event.shiftKey ? 4 : 1;
+    action();
   });
 }

@@ -141,9 +141,7 @@ export class Rows {
     const twist = element("span", "wf-twist");
     twist.setAttribute("aria-hidden", "true");
     const link = document.createElement("a");
-    const url = new URL(location.href);
-    url.searchParams.set("span", model.id[i]);
-    link.href = url.search;
+    link.href = `?span=${encodeURIComponent(model.id[i])}`;
     if (group) link.append(element("b", "wf-members", `${group.length.toLocaleString("en-US")} ×`), " ");
     link.append(element("b", "", model.services[model.service[i]]), ` ${model.names[model.name[i]]}`);
     cell.append(indent, twist, element("i", "wf-dot"));

@@ -107,18 +107,16 @@ class Waterfall {
     const power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
     const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
     const [labels, lines] = [".wf-ruler .wf-time", ".wf-lines .wf-time"].map((where) => this.host.querySelector(where));
-    const made = [[], []];
+    labels.replaceChildren();
+    lines.replaceChildren();
     for (let at = Math.ceil((from / 100) * total / step) * step; at <= (to / 100) * total; at += step) {
-      for (const [list, tag, name, text] of [[made[0], "span", "wf-tick", durationText(at)], [made[1], "i", "", ""]]) {
-        const tick = document.createElement(tag);
-        tick.className = name;
-        tick.textContent = (at / total) * 100 < from + (to - from) * 0.95 ? text : "";
-        tick.style.setProperty("--l", (at / total) * 100);
-        list.push(tick);
-      }
+      const line = lines.appendChild(document.createElement("i"));
+      const label = labels.appendChild(document.createElement("span"));
+      label.className = "wf-tick";
+      // A label at the right edge would be cut off.
+      label.textContent = (at / total) * 100 < from + (to - from) * 0.95 ? durationText(at) : "";
+      for (const mark of [line, label]) mark.style.setProperty("--l", (at / total) * 100);
     }
-    labels.replaceChildren(...made[0]);
-    lines.replaceChildren(...made[1]);
   }
 
   async find(text, write = true) {

@@ -94,7 +94,7 @@ def shop_shelf() -> Shelf:
 
 def shelf_app(shelf: Shelf) -> FastAPI:
     """The pages over a shelf, at a fixed time."""
-    app = FastAPI(openapi_url=None)
+    app = FastAPI(openapi_url=None, telemetry={"tracing": False, "metrics": False, "logs": False})
     add_pages(app, shelf, lambda: NOW_NS)
     return app
 

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.ui.trace.shop import shop_trace
+from ui.trace.marks import span_marks
+
+SPAN = replace(shop_trace().spans[0], parent_span_id="abcd")
+
+
+@pytest.mark.parametrize(
+    ("warning", "word"),
+    [
+        ("its parent 0102 has not arrived; shown as a root", "no parent"),
+        ("its parents form a circle; shown as a root", "circle"),
+        ("clock skew: moved by +3.100 ms to fit into its caller", "skewed"),
+        ("2 other spans came with the same id and different content", "duplicate"),
+        ("inferred from its caller", "inferred"),
+        ("arrived 42 s late", "late"),
+        ("something else", "note"),
+    ],
+)
+def test_warnings_have_short_words_and_keep_their_sentence(warning: str, word: str) -> None:
+    (mark,) = span_marks(replace(SPAN, warnings=[warning]), parent_missing=False)
+    assert (mark.word, mark.detail) == (word, warning)
+
+
+def test_what_the_span_itself_shows_is_marked_once() -> None:
+    span = replace(SPAN, skew_ms=-3.1, warnings=["clock skew: moved", "its parent has not arrived"])
+    marks = span_marks(span, parent_missing=True)
+    assert [mark.word for mark in marks] == ["no parent", "skewed"]
+    assert "−3.10 ms" in marks[1].detail
