@@ -22,7 +22,21 @@ class RunningServer:
     grpc_port: int
     http_port: int
     ui_url: str
-    data: str
+
+
+def read_ready(process: subprocess.Popen[str]) -> RunningServer:
+    """Waits for the line that says the server is ready.
+
+    Raises:
+        RuntimeError: It printed something else or ended.
+    """
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    match = _READY.search(line)
+    if match is None:
+        raise RuntimeError(f"spanhouse serve did not become ready: {line!r}")
+    grpc_port, http_port, ui_url = match.groups()
+    return RunningServer(process.pid, int(grpc_port), int(http_port), ui_url)
 
 
 @contextmanager
@@ -33,20 +47,14 @@ def running(*options: str) -> Iterator[RunningServer]:
         RuntimeError: It did not become ready.
     """
     with tempfile.TemporaryDirectory(prefix="spanhouse-bench-") as data:
-        ports = ["--port", "0", "--otlp-grpc-port", "0", "--otlp-http-port", "0"]
+        ports = ["--port", "0", "--otlp-grpc-port", "0", "--otlp-http-port", "0", "--zipkin-port", "0"]
         process = subprocess.Popen(
             [sys.executable, "-m", "spanhouse", "serve", "--data", data, *ports, *options],
             stdout=subprocess.PIPE,
             text=True,
         )
         try:
-            assert process.stdout is not None
-            line = process.stdout.readline()
-            match = _READY.search(line)
-            if match is None:
-                raise RuntimeError(f"spanhouse serve did not become ready: {line!r}")
-            grpc_port, http_port, ui_url = match.groups()
-            yield RunningServer(process.pid, int(grpc_port), int(http_port), ui_url, data)
+            yield read_ready(process)
         finally:
             process.send_signal(signal.SIGTERM)
             try:
