@@ -1,4 +1,4 @@
-"""Serves the pages over the shop's fixed figures, to look at them: `python -m tests.ui.serve [shop|big|empty]`."""
+"""Serves the pages over the shop, to look at them: `python -m tests.ui.serve [shop|big|empty] [PORT]`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,11 @@ from tests.ui.shop import NOW_NS, Shop, big_shop
 from ui.app import add_pages
 from ui.onboarding import Endpoints
 
-SHOPS: dict[str, Callable[[], Shop]] = {"shop": Shop, "big": big_shop, "empty": lambda: Shop((), any_trace=False)}
+SHOPS: dict[str, Callable[[], Shop]] = {
+    "shop": Shop,
+    "big": big_shop,
+    "empty": lambda: Shop((), any_trace=False),
+}
 
 
 def shop_app(shop: Shop) -> FastAPI:

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import pytest
+from starlette.testclient import TestClient
+
+from storage.errors import QueryTooHeavy, StorageError, StorageOverloaded, StorageUnavailable
+from tests.ui.shop import Shop
+
+PAGES = ["/", "/links", "/links/checkout/payment", "/services", "/services/payment"]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_store_that_is_away_is_said_and_may_be_asked_again(
+    client: TestClient, shop: Shop, path: str
+) -> None:
+    shop.failure = StorageUnavailable("the store refuses connections")
+    answer = client.get(path)
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "5"
+    assert "The store cannot be reached" in answer.text
+    assert "the store refuses connections" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "status"),
+    [
+        (StorageOverloaded("busy"), 503),
+        (StorageError("odd"), 503),
+        (QueryTooHeavy("use a smaller window"), 422),
+    ],
+)
+def test_each_failure_has_its_status(
+    client: TestClient, shop: Shop, failure: StorageError, status: int
+) -> None:
+    shop.failure = failure
+    answer = client.get("/links")
+    assert answer.status_code == status
+    assert str(failure) in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/?start=yesterday", "is not a time"),
+        ("/?start=-5m&end=-10m", "start must be before end"),
+        ("/?depth=9", "depth is"),
+        ("/links?sort=beauty", "must be one of p50, p95"),
+        ("/links?limit=3", "limit is"),
+        ("/links?status=red", "must be one of failing"),
+    ],
+)
+def test_bad_parameters_are_named(client: TestClient, path: str, said: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "defaults" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/nowhere", "There is no page at this address."),
+        ("/links/checkout/nobody", "No calls from checkout to nobody (last 15 minutes)."),
+        ("/links/checkout", "The address of a link is"),
+        ("/services/nobody", "No span of nobody (last 15 minutes)."),
+    ],
+)
+def test_what_does_not_exist_is_a_page_too(client: TestClient, path: str, said: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert said in answer.text
+
+
+def test_other_clients_get_no_page_for_an_unknown_path(client: TestClient) -> None:
+    answer = client.get("/nowhere", headers={"accept": "application/json"})
+    assert answer.status_code == 404
+    assert answer.json() == {"detail": "Not Found"}
+    assert client.get("/api/v1/nowhere").headers["content-type"] == "application/json"
