@@ -6,6 +6,7 @@ The engine, gRPC and the pages are imported by the commands that run them: `link
 from __future__ import annotations
 
 import json
+import secrets
 import sys
 import urllib.parse
 from collections.abc import Callable
@@ -90,6 +91,15 @@ def demo(settings: DemoSettings) -> None:
     from spanhouse import demo as shop_demo
 
     _run(shop_demo.run, settings)
+
+
+@app.command()
+def key() -> None:
+    """Make a random key and print it with the hash that --ingest-keys and --api-keys take."""
+    from collector.keys import hash_key
+
+    made = secrets.token_urlsafe(32)
+    typer.echo(f"key:  {made}\nhash: {hash_key(made)}")
 
 
 @app.command()

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
+from collector.keys import KeyRing
+from spanhouse.access import KeyDoor
 from spanhouse.api_docs import api_docs_routes
 from spanhouse.health import health_routes
+from spanhouse.http_metrics import HttpMetrics
 from spanhouse.store import check
 from storage.client import Database
 
@@ -20,12 +24,12 @@ def process_app(database: Database, registry: CollectorRegistry) -> FastAPI:
     return app
 
 
-def ui_app(database: Database, registry: CollectorRegistry) -> FastAPI:
-    """Everything on the UI port."""
+def ui_app(database: Database, registry: CollectorRegistry, keys: KeyRing) -> Any:
+    """Everything on the UI port, as an ASGI application."""
     app = _bare_app()
     app.include_router(health_routes(partial(check, database), registry))
     app.include_router(api_docs_routes())
-    return app
+    return HttpMetrics(KeyDoor(app, keys), registry)
 
 
 def _bare_app() -> FastAPI:

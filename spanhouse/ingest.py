@@ -16,7 +16,6 @@ from prometheus_client import CollectorRegistry
 
 from collector.batcher import Batcher
 from collector.budget import ByteBudget
-from collector.keys import KeyRing
 from collector.limits import Limits
 from collector.metrics import IngestMetrics
 from collector.otlp.check import RequestChecker
@@ -31,9 +30,10 @@ from collector.receivers.zipkin import ZipkinApp
 from collector.rejection import LastRejection
 from collector.store import SpanStore
 from collector.tls import TlsFiles
+from spanhouse.access import key_ring
 from spanhouse.listening import cannot_listen, check_free, host_port
 from spanhouse.options import flag_name
-from spanhouse.settings import DEFAULT_ZIPKIN_PORT, IngestSettings, SettingError
+from spanhouse.settings import DEFAULT_ZIPKIN_PORT, IngestSettings
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,8 @@ class Ingest:
         registry: CollectorRegistry,
         process_app: Any = None,
     ) -> None:
-        limits, keys, tls, host = limits_of(settings), _keys_of(settings), _tls_of(settings), settings.host
+        limits, tls, host = limits_of(settings), _tls_of(settings), settings.host
+        keys = key_ring(settings.ingest_keys, "--ingest-keys")
         cors = CorsPolicy(_listed(settings.cors_origins))
         metrics = IngestMetrics(registry)
         budget = ByteBudget(limits.max_in_flight_bytes)
@@ -166,13 +167,6 @@ class BesideProcessPaths:
 def limits_of(settings: IngestSettings) -> Limits:
     """The collector's limits, from the settings of the same names."""
     return Limits(**{name: getattr(settings, name) for name in Limits.__dataclass_fields__})
-
-
-def _keys_of(settings: IngestSettings) -> KeyRing:
-    try:
-        return KeyRing(_listed(settings.ingest_keys))
-    except ValueError as error:
-        raise SettingError(f"--ingest-keys: {error}") from None
 
 
 def _tls_of(settings: IngestSettings) -> TlsFiles | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from spanhouse import frontend
+from spanhouse.access import key_ring
 from spanhouse.data_directory import DataDirectory
 from spanhouse.ingest import Ingest
 from spanhouse.lifecycle import StopRequest
@@ -22,6 +23,7 @@ from spanhouse.logs import configure_logging
 from spanhouse.settings import (
     CollectorSettings,
     IngestSettings,
+    LookSettings,
     MigrateSettings,
     QuerySettings,
     ServerStoreSettings,
@@ -74,6 +76,7 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         SettingError: A setting cannot be used.
     """
     with _running(settings) as process:
+        keys = key_ring(settings.api_keys, "--api-keys")
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
         data = None if settings.clickhouse else process.take(settings.data or DEFAULT_DATA)
         endpoint = endpoint_of(settings, data.engine_path if data else None)
@@ -84,8 +87,8 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         database = process.database(endpoint)
         process.bring_up(database, settings)
         writer.resolve()
-        process.start(WebServer(frontend.ui_app(database, process.registry), socket, "ui"))
         reachable = ingest.start(process.stack)
+        process.start(WebServer(frontend.ui_app(database, process.registry, keys), socket, "ui"))
         ui = f"http://{host_port(settings.host, port_of(socket))}"
         process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"], ui), beside)
 
@@ -111,10 +114,11 @@ def collect(settings: CollectorSettings) -> None:
 def answer(settings: QuerySettings) -> None:
     """API and pages only; raises as `serve` does."""
     with _running(settings) as process:
+        keys = key_ring(settings.api_keys, "--api-keys")
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
         database = process.database(endpoint_of(settings))
         process.bring_up(database, settings)
-        process.start(WebServer(frontend.ui_app(database, process.registry), socket, "ui"))
+        process.start(WebServer(frontend.ui_app(database, process.registry, keys), socket, "ui"))
         process.wait(Addresses(ui=f"http://{host_port(settings.host, port_of(socket))}"))
 
 
@@ -141,7 +145,7 @@ class _Process:
 
     def bring_up(self, database: Database, settings: ServerStoreSettings) -> None:
         """Waits for the store, brings its schema to this version and its tables to the settings."""
-        bring_up(database, schema_options(settings), policy_of(settings), self._stop)
+        bring_up(database, settings, self._stop)
 
     def writer(self, endpoint: Endpoint, settings: IngestSettings, journal_path: Path | None) -> SpanWriter:
         """A writer with connections of its own: readers never make an INSERT wait."""
@@ -161,13 +165,23 @@ class _Process:
         logger.info("stopping: answering what is in flight")
 
 
+def open_doors(settings: RunSettings) -> list[str]:
+    """What anyone on the network may do with a process of these settings, one sentence each."""
+    if is_loopback(settings.host):
+        return []
+    found = []
+    if isinstance(settings, IngestSettings) and not settings.ingest_keys:
+        found.append(f"listening on {settings.host} without --ingest-keys: everyone there can send spans")
+    if isinstance(settings, LookSettings) and not settings.api_keys:
+        found.append(f"listening on {settings.host} without --api-keys: everyone there can read traces")
+    return found
+
+
 @contextmanager
 def _running(settings: RunSettings) -> Iterator[_Process]:
     configure_logging(settings.log_level, settings.log_format)
-    if not is_loopback(settings.host):
-        logger.warning(
-            "listening on %s: everyone on that network can read traces and send spans", settings.host
-        )
+    for danger in open_doors(settings):
+        logger.warning("%s", danger)
     with ExitStack() as stack:
         try:
             yield _Process(stack)

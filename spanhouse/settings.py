@@ -17,6 +17,7 @@ from spanhouse.logs import LogFormat
 
 ENV_PREFIX = "SPANHOUSE_"
 DEFAULT_ZIPKIN_PORT = 9411
+GIBIBYTE = 1024**3
 _LIMITS = Limits()
 
 
@@ -63,7 +64,6 @@ class ServerStoreSettings(_Settings):
     cluster: str | None = Field(
         None, description="Cluster of that server to shard over, by its name in system.clusters."
     )
-    retention_days: int = Field(14, ge=1, le=3650, description="Days after which spans are deleted.")
     replicated: bool = Field(
         False, description="Create replicated tables; the ClickHouse server needs a keeper for that."
     )
@@ -91,6 +91,17 @@ class StoreSettings(ServerStoreSettings):
     )
 
 
+class RetentionSettings(_Settings):
+    """Store."""
+
+    retention_days: int = Field(
+        14,
+        ge=1,
+        le=3650,
+        description="Days after which spans are deleted; a change takes effect with the next start.",
+    )
+
+
 class HostSettings(_Settings):
     """Listeners."""
 
@@ -109,6 +120,17 @@ class OtlpSettings(HostSettings):
     otlp_grpc_port: int = _port(4317, "OTLP over gRPC")
     otlp_http_port: int = _port(4318, "OTLP over HTTP")
     zipkin_port: int = _port(DEFAULT_ZIPKIN_PORT, "Zipkin v2 JSON")
+
+
+class LookSettings(_Settings):
+    """Who may look."""
+
+    api_keys: str = Field(
+        "",
+        description="SHA-256 hashes (64 hex digits) of the keys that open the pages and the API, separated "
+        "by commas; none lets everyone look.",
+        repr=False,
+    )
 
 
 class AccessSettings(_Settings):
@@ -216,9 +238,10 @@ class DurabilitySettings(_Settings):
         description="Acknowledge only what survives a power cut; docs/operations.md has the cost.",
     )
     min_free_bytes: int = Field(
-        2**30,
+        GIBIBYTE,
         ge=0,
-        description="Free disk space below which spans are turned away (retryable); 0 never does.",
+        description="Free space to leave on the store's disks: below it senders are told to come back later, "
+        "reading goes on. 0 fills the disk.",
     )
     quarantine: Path | None = Field(
         None,
@@ -228,11 +251,11 @@ class DurabilitySettings(_Settings):
 
 
 # Fields of the last base come first in `--help`.
-class IngestSettings(LimitSettings, DurabilitySettings, AccessSettings, OtlpSettings):
+class IngestSettings(LimitSettings, DurabilitySettings, AccessSettings, RetentionSettings, OtlpSettings):
     """What every process that takes spans in has."""
 
 
-class ServeSettings(LogSettings, IngestSettings, StoreSettings, UiSettings):
+class ServeSettings(LogSettings, LookSettings, IngestSettings, StoreSettings, UiSettings):
     """Everything in one process."""
 
 
@@ -240,7 +263,7 @@ class CollectorSettings(LogSettings, IngestSettings, RequiredServerSettings):
     """Ingest only."""
 
 
-class QuerySettings(LogSettings, RequiredServerSettings, UiSettings):
+class QuerySettings(LogSettings, LookSettings, RequiredServerSettings, UiSettings):
     """API and pages only."""
 
 
@@ -256,7 +279,7 @@ class DemoSettings(ServeSettings):
     open_browser: bool = Field(True, description="Open the map in a browser where there is a screen.")
 
 
-class MigrateSettings(LogSettings, StoreSettings):
+class MigrateSettings(LogSettings, RetentionSettings, StoreSettings):
     """Schema only."""
 
     dry_run: bool = Field(False, description="Print the statements that would run, and run none.")

@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from spanhouse.lifecycle import StopRequest
-from spanhouse.settings import DurabilitySettings, ServerStoreSettings, SettingError
+from spanhouse.settings import DurabilitySettings, RetentionSettings, ServerStoreSettings, SettingError
 from storage import migrations, policy
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint, Endpoint, parse_server_url
@@ -40,11 +40,11 @@ def endpoint_of(settings: ServerStoreSettings, engine_path: Path | None = None) 
 
 def schema_options(settings: ServerStoreSettings) -> SchemaOptions:
     """What the settings say about tables."""
-    return SchemaOptions(retention_days=settings.retention_days, replicated=settings.replicated)
+    return SchemaOptions(replicated=settings.replicated)
 
 
-def policy_of(settings: ServerStoreSettings) -> Policy:
-    """What the settings say about rows and disks; only a process that writes decides about fsync."""
+def policy_of(settings: RetentionSettings) -> Policy:
+    """What the settings say about tables that may change any day."""
     fsync = settings.fsync if isinstance(settings, DurabilitySettings) else None
     return Policy(retention_days=settings.retention_days, fsync=fsync)
 
@@ -58,8 +58,8 @@ def check(database: Database) -> None:
     database.execute("SELECT 1")
 
 
-def bring_up(database: Database, options: SchemaOptions, wanted: Policy, stop: StopRequest) -> None:
-    """Applies migrations and policy; waits for a server that is not there yet.
+def bring_up(database: Database, settings: ServerStoreSettings, stop: StopRequest) -> None:
+    """Applies migrations and, in a process that writes, the policy; waits for a server that is not there yet.
 
     Raises:
         MigrationError: The schema cannot be brought to this version.
@@ -68,8 +68,9 @@ def bring_up(database: Database, options: SchemaOptions, wanted: Policy, stop: S
     pause_seconds = 0.25
     while True:
         try:
-            migrations.apply(database, options)
-            policy.enforce(database, wanted)
+            migrations.apply(database, schema_options(settings))
+            if isinstance(settings, RetentionSettings):
+                policy.enforce(database, policy_of(settings))
         except StorageUnavailable as error:
             logger.warning("waiting for the store: %s", error)
         else:
