@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from query.model.window import Window
+from tests.ui.shop import NOW_NS, Shop
+from ui.map.page import select, troubled_part
+
+
+def drawn_links(html: str) -> dict[tuple[str, str], str]:
+    found = re.findall(r'data-caller="([^"]*)" data-callee="([^"]*)" data-status="([^"]*)"', html)
+    return {(unescape(a), unescape(b)): status for a, b, status in found}
+
+
+def sentence(html: str) -> str:
+    match = re.search(r'<h1 class="sentence">(.*?)</h1>', html, re.S)
+    assert match
+    return unescape(re.sub(r"<[^>]+>", "", match[1])).strip()
+
+
+def test_every_link_is_an_element_with_its_status(client: TestClient, shop: Shop) -> None:
+    html = client.get("/").text
+    assert drawn_links(html) == {(one.caller, one.callee): one.status for one in shop.all_links}
+
+
+def test_the_answer_comes_first(client: TestClient) -> None:
+    html = client.get("/").text
+    assert sentence(html).startswith("2 of 18 links are failing or slow: fulfilment → shipping (8.22 %")
+    assert html.index('class="sentence"') < html.index('id="map"')
+
+
+def test_a_chosen_link_leads_to_its_slowest_requests_first(client: TestClient) -> None:
+    html = client.get("/?link=checkout~payment&start=-1h").text
+    panel = html[html.index('id="map-panel"') :]
+    first = re.search(r'<a class="button main" href="([^"]+)">([^<]+)', panel)
+    assert first
+    assert first.groups() == ("/links/checkout/payment?start=-1h#slowest", "Slowest requests")
+    assert "p95 812 ms is 5.1x its baseline of 159 ms" in panel
+
+
+def test_a_chosen_node_shows_its_callers_and_callees(client: TestClient) -> None:
+    html = client.get("/?node=checkout").text
+    panel = html[html.index('id="map-panel"') : html.index('id="map-list"')]
+    assert "Called by" in panel
+    assert "sort=slowest" in panel
+    assert "812 ms slow" in panel
+
+
+@pytest.mark.parametrize("query", ["link=nobody~nothing", "link=rubbish", "node=nobody"])
+def test_what_is_not_on_the_map_is_not_chosen(client: TestClient, query: str) -> None:
+    html = client.get(f"/?{query}").text
+    assert "Choose a link or a service" in html
+
+
+def test_only_trouble_leaves_the_red_links_with_their_ends(client: TestClient) -> None:
+    html = client.get("/?only=trouble").text
+    assert set(drawn_links(html).values()) == {"slow", "failing"}
+    assert sorted(re.findall(r'<a class="node [^>]*data-service="([^"]+)"', html)) == [
+        "checkout",
+        "fulfilment",
+        "payment",
+        "shipping",
+    ]
+
+
+def test_focus_asks_for_the_neighbourhood(client: TestClient) -> None:
+    html = client.get("/?service=payment&depth=1").text
+    assert ("checkout", "payment") in drawn_links(html)
+    assert ("user", "frontend") not in drawn_links(html)
+    assert "within 1 step of payment" in html
+
+
+def test_a_part_of_a_name_dims_the_rest(client: TestClient) -> None:
+    html = client.get("/?service=pay").text
+    dimmed = re.findall(r'<a class="node [^"]* dim"[^>]*data-service="([^"]+)"', html)
+    assert "payment" not in dimmed
+    assert "cart" in dimmed
+
+
+def test_the_list_holds_the_same_links_worst_first(client: TestClient, shop: Shop) -> None:
+    html = client.get("/").text
+    rows = re.findall(r'<tr data-caller="([^"]+)" data-callee="([^"]+)"', html)
+    assert len(rows) == len(shop.all_links)
+    assert rows[:2] == [("fulfilment", "shipping"), ("checkout", "payment")]
+
+
+def test_the_time_window_goes_everywhere(client: TestClient) -> None:
+    html = client.get("/?start=-1h").text
+    own = set(re.findall(r'href="(/(?:links|services|traces|\?)[^"]*)"', html))
+    presets = {"start=" in link for link in own}
+    assert own
+    assert presets == {True}
+
+
+def test_an_empty_window_offers_a_longer_one(client: TestClient) -> None:
+    end = (NOW_NS // 10**9) - 86_400
+    html = client.get(f"/?start={end - 900}&end={end}").text
+    assert sentence(html).startswith("No calls in this window")
+    assert "a longer window" in html
+
+
+def test_trouble_is_a_part_of_the_whole(shop: Shop) -> None:
+    whole = shop.links.service_map(Window(NOW_NS - 10**9, NOW_NS))
+    part = troubled_part(whole)
+    assert {link.status for link in part.links} == {"slow", "failing"}
+    assert select(part, "checkout~payment", None).link is not None
+    assert select(part, None, "cart").node is None
