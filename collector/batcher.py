@@ -22,7 +22,7 @@ from collector.metrics import IngestMetrics
 from collector.poison import PoisonFilter
 from collector.refusal import Internal, Reason, Unavailable
 from collector.store import SpanStore
-from storage.errors import StorageError, StorageOverloaded, StorageUnavailable, UndecodableBlock
+from storage.errors import StorageError, StorageUnavailable, UndecodableBlock
 
 logger = logging.getLogger(__name__)
 
@@ -172,12 +172,11 @@ class Batcher:
         for entry, error in zip(group, results, strict=True):
             self._finish(entry, self._as_refusal(error) if isinstance(error, StorageError) else error)
 
-    def _as_refusal(self, failure: StorageError) -> Exception:
-        if isinstance(failure, StorageOverloaded):
-            return self._unavailable(Reason.OVERLOADED, f"the store is overloaded: {failure}")
+    def _as_refusal(self, failure: StorageError) -> Unavailable:
         if isinstance(failure, StorageUnavailable):
             return self._unavailable(Reason.STORE_UNAVAILABLE, f"the store is away: {failure}")
-        return Internal(Reason.INTERNAL, "the store failed; see the collector's log")
+        # Every other failure is retryable too: only UndecodableBlock says that trying again cannot help.
+        return self._unavailable(Reason.OVERLOADED, f"the store is overloaded: {failure}")
 
     def _unavailable(self, reason: Reason, message: str) -> Unavailable:
         return Unavailable(reason, message, self._limits.retry_after_seconds)

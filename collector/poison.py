@@ -1,4 +1,7 @@
-"""Finds the requests that make a group undecodable, stores their neighbours, quarantines the culprits."""
+"""Finds the requests that make a group undecodable and stores their neighbours.
+
+A culprit is written once more in canonical form; if ClickHouse refuses that too, it goes into quarantine.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import logging
 from collections.abc import Sequence
 
 from collector.metrics import IngestMetrics
+from collector.otlp.canonical import canonical
 from collector.quarantine import Quarantine
 from collector.refusal import Invalid, Reason
 from collector.store import SpanStore
@@ -44,7 +48,7 @@ class PoisonFilter:
             One result per request, in order.
         """
         if len(requests) == 1:
-            return [self._condemn(requests[0], refused)]
+            return [self._rescue(requests[0], refused)]
         middle = len(requests) // 2
         return [*self._write_half(requests[:middle]), *self._write_half(requests[middle:])]
 
@@ -56,6 +60,19 @@ class PoisonFilter:
         except StorageError as failure:
             return [failure] * len(requests)
         return [None] * len(requests)
+
+    def _rescue(self, request: bytes, refused: UndecodableBlock) -> PoisonResult:
+        """Try the same request as protobuf writes it: oddities that only ClickHouse minds are gone then."""
+        rewritten = canonical(request)
+        if rewritten == request:
+            return self._condemn(request, refused)
+        try:
+            self._store.write([rewritten])
+        except UndecodableBlock as refused_again:
+            return self._condemn(request, refused_again)
+        except StorageError as failure:
+            return failure
+        return None
 
     def _condemn(self, request: bytes, refused: UndecodableBlock) -> Invalid:
         self._metrics.quarantined.inc()

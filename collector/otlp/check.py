@@ -14,6 +14,7 @@ from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from collector.limits import Limits
+from collector.otlp.canonical import canonical, is_ambiguous
 from collector.otlp.nesting import exceeds_depth
 from collector.otlp.trim import Trimmer
 from collector.otlp.views import build_views
@@ -30,7 +31,7 @@ class CheckedRequest:
     """A request fit for the store.
 
     Attributes:
-        request: The bytes to store: those received, or trimmed ones when a limit was exceeded.
+        request: The bytes to store: those received, unless they had to be trimmed or made canonical.
         span_count: Spans received.
         rejected: Spans the store will not keep, by reason.
         message: Tells the client's developer what was rejected; empty when nothing was.
@@ -74,6 +75,9 @@ class RequestChecker:
             TooLarge: More spans than allowed.
         """
         merged = self._parse(request)
+        if is_ambiguous(merged):
+            request = canonical(request)
+            merged = self._parse(request)
         flat = self._views.flat.FromString(request).resource_spans
         spans: list[bytes] = list(flat.scope_spans.spans)
         if len(spans) > self._limits.max_spans_per_request:
@@ -124,6 +128,8 @@ class RequestChecker:
         # One id field of each sort per span, and each span starts with valid ones: no span can have another.
         if len(ids.trace_id) == len(spans) == len(ids.span_id) and all(map(_VALID_IDS.match, spans)):
             return CheckedRequest(request, len(spans))
+        # Written anew, so that an id given twice means the same to ClickHouse as to us.
+        request = canonical(request)
         invalid = count_invalid_ids(request)
         if not invalid:
             return CheckedRequest(request, len(spans))

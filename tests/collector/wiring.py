@@ -49,9 +49,9 @@ class Ingest:
         limits, keys, tls = options.limits, KeyRing(options.key_hashes), options.tls
         metrics = IngestMetrics(registry)
         self.budget = ByteBudget(limits.max_in_flight_bytes)
-        quarantine = Quarantine(options.quarantine, limits.max_quarantine_bytes, _now)
+        quarantine = Quarantine(options.quarantine, limits.max_quarantine_bytes, now)
         self.batcher = Batcher(store, PoisonFilter(store, quarantine, metrics), limits, self.budget, metrics)
-        self.last_rejection = LastRejection(_now)
+        self.last_rejection = LastRejection(now)
         pipeline = Pipeline(RequestChecker(limits), self.batcher, metrics, self.last_rejection, limits)
         cors = CorsPolicy(options.allowed_origins)
         self.grpc = GrpcReceiver("127.0.0.1", 0, pipeline, limits, self.budget, keys, tls)
@@ -73,5 +73,5 @@ class Ingest:
         self.batcher.stop(drain_seconds)
 
 
-def _now() -> datetime:
+def now() -> datetime:
     return datetime.now(UTC)

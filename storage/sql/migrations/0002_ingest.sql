@@ -107,7 +107,9 @@ SELECT
     scope_name AS ScopeName,
     scope_version AS ScopeVersion,
     to_map(span.attributes) AS SpanAttributes,
-    if(span.end_ns > span.start_ns, span.end_ns - span.start_ns, 0) AS Duration,
+    -- Below 2^63, so that arithmetic on durations cannot wrap around.
+    if(span.end_ns > span.start_ns, least(toUInt64(span.end_ns - span.start_ns), 9223372036854775806), 0)
+        AS Duration,
     transform(span.status.code, [1, 2], ['Ok', 'Error'], 'Unset') AS StatusCode,
     span.status.message AS StatusMessage,
     arrayMap(ns -> to_time(ns), span.events.time_ns) AS `Events.Timestamp`,
