@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import re
+
+from query.model.link import LinkStep
+from query.model.service import ServiceStep
+from ui.assets import STATIC_DIRECTORY
+from ui.charts.figure import figure_json
+from ui.charts.strips import link_strips, service_strips
+
+STEPS = [
+    LinkStep("2026-11-22T14:30:00Z", 30, 3, 10, 20, 30, 18, 2),
+    LinkStep("2026-11-22T14:30:15Z", 0, 0, None, None, None, None, None),
+    LinkStep("2026-11-22T14:30:30Z", 15, 0, 11, 21, 31, 19, 2),
+]
+
+
+def test_calls_and_errors_are_rates_that_add_up() -> None:
+    good, bad = link_strips(STEPS, 15, 20).data[:2]
+    assert list(good.y) == [27 / 15, 0, 1]
+    assert list(bad.y) == [3 / 15, 0, 0]
+    assert link_strips(STEPS, 15, 20).layout.barmode == "stack"
+
+
+def test_steps_without_calls_are_gaps() -> None:
+    lines = {trace.name: trace for trace in link_strips(STEPS, 15, 20).data if trace.type == "scatter"}
+    assert list(lines["p95"].y) == [20, None, 21]
+    assert lines["p95"].connectgaps is False
+
+
+def test_the_band_reaches_the_baseline_and_is_named() -> None:
+    figure = link_strips(STEPS, 15, 159)
+    assert (figure.layout.shapes[0].y0, figure.layout.shapes[0].y1) == (0, 159)
+    assert figure.data[-1].name == "baseline 159 ms"
+    assert len(link_strips(STEPS, 15, None).layout.shapes) == 0
+
+
+def test_all_strips_share_the_whole_window() -> None:
+    figure = link_strips(STEPS, 15, None)
+    assert list(figure.layout.xaxis.range) == ["2026-11-22T14:30:00Z", "2026-11-22T14:30:45.000000Z"]
+    assert {trace.xaxis for trace in figure.data} == {"x"}
+    assert {trace.yaxis for trace in figure.data} == {"y", "y2", "y3"}
+
+
+def test_no_steps_are_no_error() -> None:
+    assert figure_json(link_strips([], 15, None))
+    assert figure_json(service_strips([], 15))
+
+
+def test_a_service_has_two_strips() -> None:
+    figure = service_strips([ServiceStep("2026-11-22T14:30:00Z", 5, 1, 1, 2, 3)], 60)
+    assert {trace.yaxis for trace in figure.data} == {"y", "y2"}
+
+
+def test_every_colour_is_a_token_of_the_theme_and_red_is_for_errors() -> None:
+    text = figure_json(link_strips(STEPS, 15, 20))
+    tokens = set(re.findall(r"var\((--[\w-]+)\)", text))
+    css = (STATIC_DIRECTORY / "base.css").read_text()
+    assert all(f"{token}:" in css for token in tokens)
+    red = [
+        trace.name for trace in link_strips(STEPS, 15, 20).data if "trouble" in str(trace.to_plotly_json())
+    ]
+    assert red == ["errors/s"]
