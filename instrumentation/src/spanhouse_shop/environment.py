@@ -41,6 +41,4 @@ def child_environment(
         "OTEL_SERVICE_NAME": member.name,
         "OTEL_RESOURCE_ATTRIBUTES": ",".join(f"{key}={value}" for key, value in resource.items()),
         "OTEL_EXPORTER_OTLP_ENDPOINT": otlp_endpoint,
-        # Seconds. A receiver that is gone must not hold up the end of the shop.
-        "OTEL_EXPORTER_OTLP_TIMEOUT": "2",
     }
