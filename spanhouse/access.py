@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from collector.keys import KEY_HEADER, KeyRing
-from spanhouse.settings import SettingError
+from spanhouse.setting_group import SettingError
 
 COOKIE = "spanhouse_key"
 LOGOUT_PATH = "/logout"

@@ -172,7 +172,7 @@ def _run(command: Callable[[S], None], settings: S) -> None:
     """Runs a long-lived command; what the user can mend is one line, not a traceback."""
     from spanhouse.data_directory import DirectoryInUse
     from spanhouse.listening import CannotListen
-    from spanhouse.settings import SettingError
+    from spanhouse.setting_group import SettingError
     from storage.errors import StorageError
 
     try:

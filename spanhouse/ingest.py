@@ -16,7 +16,6 @@ from prometheus_client import CollectorRegistry
 
 from collector.batcher import Batcher
 from collector.budget import ByteBudget
-from collector.limits import Limits
 from collector.metrics import IngestMetrics
 from collector.otlp.check import RequestChecker
 from collector.pipeline import Pipeline
@@ -80,7 +79,7 @@ class Ingest:
         registry: CollectorRegistry,
         process_app: Any = None,
     ) -> None:
-        limits, tls, host = limits_of(settings), _tls_of(settings), settings.host
+        limits, tls, host = settings.limits(), _tls_of(settings), settings.host
         keys = key_ring(settings.ingest_keys, "--ingest-keys")
         cors = CorsPolicy(_listed(settings.cors_origins))
         metrics = IngestMetrics(registry)
@@ -162,11 +161,6 @@ class BesideProcessPaths:
         """Hands the request on."""
         about_process = scope["type"] == "http" and scope["path"] in _PROCESS_PATHS
         await (self._process_app if about_process else self._app)(scope, receive, send)
-
-
-def limits_of(settings: IngestSettings) -> Limits:
-    """The collector's limits, from the settings of the same names."""
-    return Limits(**{name: getattr(settings, name) for name in Limits.__dataclass_fields__})
 
 
 def _tls_of(settings: IngestSettings) -> TlsFiles | None:

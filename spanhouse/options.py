@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
-from spanhouse.settings import ENV_PREFIX
+from spanhouse.setting_group import ENV_PREFIX
 
 S = TypeVar("S", bound=BaseSettings)
 

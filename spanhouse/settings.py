@@ -9,20 +9,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, model_validator
 
-from collector.limits import Limits
+from spanhouse.limit_settings import LimitSettings
+from spanhouse.link_settings import LinkStatusSettings
 from spanhouse.logs import LogFormat
+from spanhouse.setting_group import SettingGroup
 
-ENV_PREFIX = "SPANHOUSE_"
 DEFAULT_ZIPKIN_PORT = 9411
 GIBIBYTE = 1024**3
-_LIMITS = Limits()
-
-
-class SettingError(Exception):
-    """A setting's value cannot be used; the message names its flag and never repeats a secret."""
 
 
 def _port(default: int, purpose: str) -> int:
@@ -30,19 +25,7 @@ def _port(default: int, purpose: str) -> int:
     return field
 
 
-class _Settings(BaseSettings):
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_ignore_empty=True, frozen=True, extra="forbid"
-    )
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _absolute(cls, value: object) -> object:
-        # The embedded engine moves the process into its directory; paths mean what they meant before that.
-        return value.absolute() if isinstance(value, Path) else value
-
-
-class LogSettings(_Settings):
+class LogSettings(SettingGroup):
     """Log."""
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -53,7 +36,7 @@ class LogSettings(_Settings):
     )
 
 
-class ServerStoreSettings(_Settings):
+class ServerStoreSettings(SettingGroup):
     """Store."""
 
     clickhouse: str | None = Field(
@@ -91,7 +74,7 @@ class StoreSettings(ServerStoreSettings):
     )
 
 
-class RetentionSettings(_Settings):
+class RetentionSettings(SettingGroup):
     """Store."""
 
     retention_days: int = Field(
@@ -102,7 +85,7 @@ class RetentionSettings(_Settings):
     )
 
 
-class HostSettings(_Settings):
+class HostSettings(SettingGroup):
     """Listeners."""
 
     host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 means every network.")
@@ -122,7 +105,7 @@ class OtlpSettings(HostSettings):
     zipkin_port: int = _port(DEFAULT_ZIPKIN_PORT, "Zipkin v2 JSON")
 
 
-class LookSettings(_Settings):
+class LookSettings(SettingGroup):
     """Who may look."""
 
     api_keys: str = Field(
@@ -133,7 +116,7 @@ class LookSettings(_Settings):
     )
 
 
-class AccessSettings(_Settings):
+class AccessSettings(SettingGroup):
     """Who may send."""
 
     ingest_keys: str = Field(
@@ -162,75 +145,7 @@ class AccessSettings(_Settings):
         return self
 
 
-class LimitSettings(_Settings):
-    """Limits of ingest."""
-
-    max_request_bytes: int = Field(
-        _LIMITS.max_request_bytes,
-        ge=1024,
-        description="Largest request after decompression; a larger one is refused for good.",
-    )
-    max_spans_per_request: int = Field(
-        _LIMITS.max_spans_per_request,
-        ge=1,
-        description="Most spans in one request; more are refused for good.",
-    )
-    max_attributes_per_span: int = Field(
-        _LIMITS.max_attributes_per_span,
-        ge=1,
-        description="Most attributes of a span, event, link, scope or resource; a span over it is rejected.",
-    )
-    max_attribute_length: int = Field(
-        _LIMITS.max_attribute_length,
-        ge=64,
-        description="Longest string or bytes of an attribute; the rest is cut off and the cut marked.",
-    )
-    max_nesting_depth: int = Field(
-        _LIMITS.max_nesting_depth,
-        ge=1,
-        le=64,
-        description="Deepest nesting of arrays and maps in an attribute; a deeper request is refused.",
-    )
-    max_in_flight_bytes: int = Field(
-        _LIMITS.max_in_flight_bytes,
-        ge=1024,
-        description="Most bytes read but not yet stored; past it senders are told to come back later.",
-    )
-    max_batch_bytes: int = Field(_LIMITS.max_batch_bytes, ge=1, description="Most bytes in one INSERT.")
-    max_batch_requests: int = Field(
-        _LIMITS.max_batch_requests, ge=1, description="Most requests in one INSERT."
-    )
-    inserts_in_flight: int = Field(
-        _LIMITS.inserts_in_flight, ge=1, le=64, description="INSERTs running at the same time."
-    )
-    grpc_threads: int = Field(
-        _LIMITS.grpc_threads,
-        ge=1,
-        le=4096,
-        description="gRPC exports waiting for their INSERT at the same time.",
-    )
-    grpc_receiving: int = Field(
-        _LIMITS.grpc_receiving, ge=1, le=1024, description="gRPC messages being received at the same time."
-    )
-    ack_timeout_seconds: float = Field(
-        _LIMITS.ack_timeout_seconds,
-        gt=0,
-        description="Longest wait of an export for its INSERT; after it the sender is told to try again.",
-    )
-    body_read_timeout_seconds: float = Field(
-        _LIMITS.body_read_timeout_seconds,
-        gt=0,
-        description="Time for a client to send one whole HTTP request.",
-    )
-    retry_after_seconds: int = Field(
-        _LIMITS.retry_after_seconds, ge=1, description="When senders that were turned away should come back."
-    )
-    max_quarantine_bytes: int = Field(
-        _LIMITS.max_quarantine_bytes, ge=0, description="Size of the quarantine; the oldest files go first."
-    )
-
-
-class DurabilitySettings(_Settings):
+class DurabilitySettings(SettingGroup):
     """Durability."""
 
     fsync: bool = Field(
@@ -255,7 +170,7 @@ class IngestSettings(LimitSettings, DurabilitySettings, AccessSettings, Retentio
     """What every process that takes spans in has."""
 
 
-class ServeSettings(LogSettings, LookSettings, IngestSettings, StoreSettings, UiSettings):
+class ServeSettings(LogSettings, LinkStatusSettings, LookSettings, IngestSettings, StoreSettings, UiSettings):
     """Everything in one process."""
 
 
@@ -263,7 +178,7 @@ class CollectorSettings(LogSettings, IngestSettings, RequiredServerSettings):
     """Ingest only."""
 
 
-class QuerySettings(LogSettings, LookSettings, RequiredServerSettings, UiSettings):
+class QuerySettings(LogSettings, LinkStatusSettings, LookSettings, RequiredServerSettings, UiSettings):
     """API and pages only."""
 
 

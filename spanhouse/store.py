@@ -6,7 +6,8 @@ import logging
 from pathlib import Path
 
 from spanhouse.lifecycle import StopRequest
-from spanhouse.settings import DurabilitySettings, RetentionSettings, ServerStoreSettings, SettingError
+from spanhouse.setting_group import SettingError
+from spanhouse.settings import DurabilitySettings, RetentionSettings, ServerStoreSettings
 from storage import migrations, policy
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint, Endpoint, parse_server_url

@@ -24,7 +24,7 @@ _INTRODUCTION = """\
 # Configuration
 
 Every setting is a flag and an environment variable; the flag wins. Empty variables count as not set. Sizes
-are bytes. Written by `python -m tests.configuration_reference` from `spanhouse/settings.py`.
+are bytes. Written by `python -m tests.configuration_reference` from the settings in `spanhouse/`.
 """
 
 

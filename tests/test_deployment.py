@@ -15,7 +15,8 @@ import yaml
 from typer.testing import CliRunner
 
 from spanhouse.cli import app
-from spanhouse.settings import ENV_PREFIX, ServeSettings
+from spanhouse.setting_group import ENV_PREFIX
+from spanhouse.settings import ServeSettings
 from tests.tools import REPOSITORY
 
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
