@@ -29,6 +29,11 @@ def lower_bound_ns(bucket: int) -> float:
     return float(2.0 ** (bucket / BUCKETS_PER_OCTAVE)) - 1.0
 
 
+def middle_ns(bucket: int) -> float:
+    """What a duration of this bucket is taken for: at most 1.1 % from any of them."""
+    return float(2.0 ** ((bucket + 0.5) / BUCKETS_PER_OCTAVE)) - 1.0
+
+
 def histogram_of(durations_ns: Iterable[int]) -> dict[int, float]:
     """The histogram of durations, each counted once."""
     histogram: dict[int, float] = {}
@@ -52,7 +57,8 @@ def quantiles_ns(
 ) -> list[float]:
     """Quantiles as of the sorted durations, linear between neighbours (numpy's and ClickHouse's default).
 
-    The durations of a bucket are taken to be spread evenly over it, so that few calls give sane answers.
+    A duration is taken to be in the middle of its bucket, which keeps the error within 1.1 %. What lies
+    between two durations is interpolated, so that few calls give sane answers.
 
     Args:
         histogram: Buckets with calls; must not be empty.
@@ -94,10 +100,7 @@ def _order_statistic(
     below = 0.0
     for bucket, calls in buckets:
         if rank < below + calls:
-            # Calls of a bucket sit in the middles of equal parts of it.
-            place = min((rank - below + 0.5) / calls, 1.0)
-            low, high = lower_bound_ns(bucket), lower_bound_ns(bucket + 1)
-            estimate = low + place * (high - low)
+            estimate = middle_ns(bucket)
             return estimate if max_ns is None else min(estimate, max_ns)
         below += calls
     return lower_bound_ns(buckets[-1][0] + 1) if max_ns is None else max_ns

@@ -1,0 +1,90 @@
+"""Sums hops into figures of links: counts, histograms of three times, one slow and one failing request.
+
+The frame made here, the rows of `link_figures` and the answer of its queries have the same columns, so what
+is joined at this moment and what was rolled up earlier add up. Pure.
+
+Columns: `Start` (Unix seconds of the slot), `Caller`, `Callee`, `Kind`, `CallerKind`, `CalleeKind`,
+`Operation` ('' for the whole link), `Calls`, `Errors` (weighted by sampling), `Samples`, `FailedSamples`
+(as observed), for each of client, server and gap `…Buckets`, `…Counts` (weighted), `…MaxNs`, `…SumNs`, and
+exemplars `SlowTrace`, `SlowSpan`, `SlowNs`, `SlowError`, `FailedTrace`, `FailedSpan`, `FailedNs`.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from query.links.sketch import BUCKETS_PER_OCTAVE
+
+LINK = ["Caller", "Callee", "Kind"]
+SIDES = ("Client", "Server", "Gap")
+_NO_TRACE = b"\0" * 16
+
+
+def figures_of(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> pl.DataFrame:
+    """Figures per slot and link, and per operation of the callee when asked.
+
+    Args:
+        hops: What `query.links.frames.find_hops` returns.
+        slot_seconds: Length of a slot; hops are put into the slot they start in.
+        by_operation: False leaves `Operation` empty and sums over it.
+    """
+    named = hops.select(
+        Start=(pl.col("slice") // slot_seconds * slot_seconds).cast(pl.UInt32),
+        Caller="caller",
+        Callee="callee",
+        Kind="kind",
+        CallerKind="caller_kind",
+        CalleeKind="callee_kind",
+        Operation=pl.col("operation") if by_operation else pl.lit(""),
+        weight="weight",
+        error="error",
+        trace_id="trace_id",
+        span_id="span_id",
+        observed_ns=pl.coalesce("client_ns", "server_ns"),
+        Client=pl.col("client_ns").cast(pl.UInt64),
+        Server=pl.col("server_ns").cast(pl.UInt64),
+        Gap=pl.col("gap_ns").cast(pl.UInt64),
+    )
+    key = ["Start", *LINK, "Operation"]
+    totals = named.sort("observed_ns", descending=True).group_by(key, maintain_order=True).agg(*_totals())
+    for side in SIDES:
+        totals = totals.join(_histogram(named, key, side), on=key, how="left", nulls_equal=True)
+    empty = pl.lit([], dtype=pl.List(pl.UInt16)), pl.lit([], dtype=pl.List(pl.Float64))
+    return totals.with_columns(
+        *(pl.col(f"{side}Buckets").fill_null(empty[0]) for side in SIDES),
+        *(pl.col(f"{side}Counts").fill_null(empty[1]) for side in SIDES),
+    )
+
+
+def _totals() -> list[pl.Expr]:
+    failed = pl.col("error")
+    # Rows come slowest first: the first is the slowest, the first failed one the slowest that failed.
+    return [
+        pl.col("CallerKind").max(),
+        pl.col("CalleeKind").max(),
+        pl.col("weight").sum().alias("Calls"),
+        pl.len().cast(pl.UInt64).alias("Samples"),
+        pl.col("weight").filter(failed).sum().alias("Errors"),
+        failed.sum().cast(pl.UInt64).alias("FailedSamples"),
+        *(pl.col(side).max().fill_null(0).alias(f"{side}MaxNs") for side in SIDES),
+        *((pl.col(side).cast(pl.Float64) * pl.col("weight")).sum().alias(f"{side}SumNs") for side in SIDES),
+        pl.col("trace_id").first().alias("SlowTrace"),
+        pl.col("span_id").first().alias("SlowSpan"),
+        pl.col("observed_ns").first().cast(pl.UInt64).alias("SlowNs"),
+        failed.first().alias("SlowError"),
+        pl.col("trace_id").filter(failed).first().fill_null(_NO_TRACE).alias("FailedTrace"),
+        pl.col("span_id").filter(failed).first().fill_null(0).alias("FailedSpan"),
+        pl.col("observed_ns").filter(failed).first().fill_null(0).cast(pl.UInt64).alias("FailedNs"),
+    ]
+
+
+def _histogram(named: pl.DataFrame, key: list[str], side: str) -> pl.DataFrame:
+    bucket = ((pl.col(side).cast(pl.Float64) + 1.0).log(2.0) * BUCKETS_PER_OCTAVE).floor().cast(pl.UInt16)
+    return (
+        named.filter(pl.col(side).is_not_null())
+        .group_by([*key, bucket.alias("bucket")])
+        .agg(calls=pl.col("weight").sum())
+        .sort("bucket")
+        .group_by(key, maintain_order=True)
+        .agg(pl.col("bucket").alias(f"{side}Buckets"), pl.col("calls").alias(f"{side}Counts"))
+    )

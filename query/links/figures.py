@@ -1,0 +1,118 @@
+"""Figures of one link over some time, read out of aggregated frames. Pure data and sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, cast
+
+import polars as pl
+
+from query.links.sketch import percentiles
+from query.model.link import Exemplar, LinkKind, NodeKind, Percentiles
+
+NS_PER_MS = 1_000_000
+EXEMPLARS_KEPT = 5
+
+
+class LinkKey(NamedTuple):
+    """What makes a link one link."""
+
+    caller: str
+    callee: str
+    kind: LinkKind
+
+
+@dataclass(slots=True)
+class SideFigures:
+    """One of the three times of a link."""
+
+    histogram: dict[int, float] = field(default_factory=dict)
+    max_ns: int = 0
+    sum_ns: float = 0.0
+
+    def add(self, buckets: Iterable[int], counts: Iterable[float], max_ns: int, sum_ns: float) -> None:
+        """Adds a histogram given as two lists."""
+        histogram = self.histogram
+        for bucket, count in zip(buckets, counts, strict=True):
+            histogram[bucket] = histogram.get(bucket, 0.0) + count
+        self.max_ns = max(self.max_ns, max_ns)
+        self.sum_ns += sum_ns
+
+    def percentiles(self) -> Percentiles | None:
+        """None when this side was never observed."""
+        return percentiles(self.histogram, self.max_ns)
+
+
+@dataclass(slots=True)
+class Figures:
+    """Counts, times and exemplars of a link, or of one operation or one step of it.
+
+    `calls` and `errors` are weighted by sampling, `samples` and `failed_samples` as observed.
+    """
+
+    caller_kind: NodeKind = "service"
+    callee_kind: NodeKind = "service"
+    calls: float = 0.0
+    errors: float = 0.0
+    samples: int = 0
+    failed_samples: int = 0
+    client: SideFigures = field(default_factory=SideFigures)
+    server: SideFigures = field(default_factory=SideFigures)
+    gap: SideFigures = field(default_factory=SideFigures)
+    slow: list[Exemplar] = field(default_factory=list)
+    failed: list[Exemplar] = field(default_factory=list)
+
+    @property
+    def observed(self) -> SideFigures:
+        """What the caller feels when it was observed, else the callee's own view."""
+        return self.client if self.client.histogram else self.server
+
+    @property
+    def error_rate(self) -> float:
+        """Share of calls that failed, 0 without calls."""
+        return self.errors / self.calls if self.calls else 0.0
+
+    def add_row(self, row: Mapping[str, Any]) -> None:
+        """Adds one row of an aggregated frame (columns of `query.links.aggregate`)."""
+        self.caller_kind = cast(NodeKind, row["CallerKind"])
+        self.callee_kind = cast(NodeKind, row["CalleeKind"])
+        self.calls += row["Calls"]
+        self.errors += row["Errors"]
+        self.samples += row["Samples"]
+        self.failed_samples += row["FailedSamples"]
+        for side, name in ((self.client, "Client"), (self.server, "Server"), (self.gap, "Gap")):
+            side.add(row[f"{name}Buckets"], row[f"{name}Counts"], row[f"{name}MaxNs"], row[f"{name}SumNs"])
+        self.slow = _kept(self.slow, row, "Slow", error=bool(row["SlowError"]))
+        if row["FailedSamples"]:
+            self.failed = _kept(self.failed, row, "Failed", error=True)
+
+
+def by_link(*frames: pl.DataFrame) -> dict[LinkKey, Figures]:
+    """Sums the rows of aggregated frames per link."""
+    found: dict[LinkKey, Figures] = {}
+    for frame in frames:
+        for row in frame.iter_rows(named=True):
+            key = LinkKey(row["Caller"], row["Callee"], row["Kind"])
+            found.setdefault(key, Figures()).add_row(row)
+    return found
+
+
+def by_column(column: str, *frames: pl.DataFrame) -> dict[Any, Figures]:
+    """Sums the rows of aggregated frames per value of one column (an operation, a step's start)."""
+    found: dict[Any, Figures] = {}
+    for frame in frames:
+        for row in frame.iter_rows(named=True):
+            found.setdefault(row[column], Figures()).add_row(row)
+    return found
+
+
+def _kept(exemplars: list[Exemplar], row: Mapping[str, Any], name: str, *, error: bool) -> list[Exemplar]:
+    exemplar = Exemplar(
+        trace_id=bytes(row[f"{name}Trace"]).hex(),
+        span_id=int(row[f"{name}Span"]).to_bytes(8, "little").hex(),
+        duration_ms=row[f"{name}Ns"] / NS_PER_MS,
+        error=error,
+    )
+    kept = sorted([*exemplars, exemplar], key=lambda one: (-one.duration_ms, one.trace_id, one.span_id))
+    return kept[:EXEMPLARS_KEPT]
