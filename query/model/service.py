@@ -63,3 +63,30 @@ class ServiceStep:
     p50: float | None
     p95: float | None
     p99: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlaRow:
+    """What one service delivered; None where it had no calls.
+
+    `availability` is the share of calls that did not fail, `peak_calls_per_second` the rate of its busiest
+    minute, `duration_ms` of its own entry spans.
+    """
+
+    service: str
+    calls: int
+    errors: int
+    availability: float | None
+    calls_per_second: float
+    peak_calls_per_second: float
+    mean_ms: float | None
+    duration_ms: Percentiles | None
+
+
+@dataclass(frozen=True, slots=True)
+class SlaTable:
+    """Answer of `GET /api/v1/services/sla`."""
+
+    start: str
+    end: str
+    services: list[SlaRow]

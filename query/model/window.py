@@ -112,3 +112,15 @@ def parse_window(start: str | None, end: str | None, now_ns: int) -> Window:
 
 def _clamped(time_ns: int) -> int:
     return min(max(time_ns, 0), MAX_NS)
+
+
+# Steps people can read off a clock, in seconds.
+_ROUND_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400)
+MAX_STEPS = 120
+
+
+def step_seconds(window: Window) -> int:
+    """The length of a time series' steps: the shortest round one that makes at most `MAX_STEPS` of them."""
+    shortest = window.seconds / MAX_STEPS
+    found = next((step for step in _ROUND_STEPS if step >= shortest), None)
+    return found or 86_400 * int(-(-shortest // 86_400))

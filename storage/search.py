@@ -1,0 +1,190 @@
+"""Finds traces: which ones fulfil a search, and the exact figures of those shown.
+
+Knows the tables. Paging, checking of candidates and the shapes of answers are `query.search`'s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from storage.client import Database, Parameter
+
+NS_PER_S = 1_000_000_000
+# How far around a window the parts of its traces are looked for.
+BEFORE_SECONDS = 600
+AFTER_SECONDS = 3600
+MAX_DURATION_NS = (1 << 63) - 1
+_MAX_SECONDS = (1 << 32) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeConditions:
+    """Conditions on attributes of one owner (span or resource); all must hold."""
+
+    equal: tuple[tuple[str, str], ...] = ()
+    contain: tuple[tuple[str, str], ...] = ()
+    exist: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Conditions on traces; "" means any. All but durations must hold on one span."""
+
+    start_ns: int
+    end_ns: int
+    min_duration_ns: int = 0
+    max_duration_ns: int = MAX_DURATION_NS
+    service: str = ""
+    operation: str = ""
+    status: str = ""
+    span: AttributeConditions = field(default_factory=AttributeConditions)
+    resource: AttributeConditions = field(default_factory=AttributeConditions)
+
+    @property
+    def needs_spans(self) -> bool:
+        """Whether `trace_parts` cannot answer and spans themselves must be looked at."""
+        bare_operation = bool(self.operation) and not self.service
+        return bare_operation or self.span != _NONE or self.resource != _NONE
+
+
+_NONE = AttributeConditions()
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A trace that seems to fulfil a search, with what it is ordered by."""
+
+    trace_id: str
+    start_ns: int
+    duration_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePart:
+    """What one service did in one trace."""
+
+    trace_id: str
+    service: str
+    spans: int
+    errors: int
+    first_ns: int
+    last_ns: int
+    earliest: tuple[bool, int, str, str]
+    """(has a parent, start, span id, name): the smallest of a trace is its root, else its earliest span."""
+    matching: int
+
+
+class SearchStore:
+    """Traces by what is in them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(
+        self, search: Search, *, slowest: bool, limit: int, after: Candidate | None = None
+    ) -> list[Candidate]:
+        """Candidates in order, newest (or slowest) first, that come after `after`.
+
+        Raises:
+            QueryTooHeavy: The search passed its limits of time or memory.
+            StorageError: See `storage.failure.translated`.
+        """
+        parameters: dict[str, Parameter] = {
+            "start_ns": search.start_ns,
+            "end_ns": search.end_ns,
+            "min_duration_ns": search.min_duration_ns,
+            "max_duration_ns": search.max_duration_ns,
+            "read_from_seconds": max(0, search.start_ns // NS_PER_S - BEFORE_SECONDS),
+            "read_to_seconds": min(_MAX_SECONDS, search.end_ns // NS_PER_S + AFTER_SECONDS),
+            "slowest": int(slowest),
+            "limit": limit,
+            "paged": int(after is not None),
+            "after_duration_ns": after.duration_ns if after and slowest else 0,
+            "after_start_ns": after.start_ns if after else 0,
+            "after_id": after.trace_id if after else "",
+        }
+        parameters |= self._by_parts(search) | _by_spans(search)
+        rows = self._database.rows("find_traces", parameters)
+        return [Candidate(str(row[0]), int(row[1]), int(row[2])) for row in rows]
+
+    def service_parts(
+        self, trace_ids: list[str], *, service: str = "", operation: str = "", status: str = ""
+    ) -> list[ServicePart]:
+        """Exact figures of these traces, one entry per trace and service.
+
+        Raises:
+            StorageError: See `storage.failure.translated`.
+        """
+        if not trace_ids:
+            return []
+        parameters: dict[str, Parameter] = {
+            "trace_ids": trace_ids,
+            "service": service,
+            "operation": operation,
+            "status": status,
+        }
+        return [ServicePart(*row) for row in self._database.rows("trace_summaries", parameters)]
+
+    def has_any_span(self) -> bool:
+        """Whether anything is stored."""
+        return bool(self._database.rows("has_any_span"))
+
+    def attribute_names(
+        self, start_ns: int, end_ns: int, *, service: str, prefix: str, limit: int
+    ) -> list[str]:
+        """Names of span attributes in a window, the most frequent first."""
+        parameters = _window_seconds(start_ns, end_ns)
+        parameters |= {"service": service, "prefix": prefix, "limit": limit}
+        return [str(name) for (name,) in self._database.rows("attribute_names", parameters)]
+
+    def attribute_values(
+        self, start_ns: int, end_ns: int, *, name: str, service: str, prefix: str, limit: int
+    ) -> list[str]:
+        """Values of one span attribute in a window, the most frequent first."""
+        parameters = _window_seconds(start_ns, end_ns)
+        parameters |= {"name": name, "service": service, "prefix": prefix, "limit": limit}
+        return [str(value) for (value,) in self._database.rows("attribute_values", parameters)]
+
+    def _by_parts(self, search: Search) -> dict[str, Parameter]:
+        services: list[int] = []
+        operations: list[int] = []
+        if search.service:
+            parameters = {"service": search.service, "operation": search.operation}
+            ((service, operation),) = self._database.rows("search_hashes", parameters)
+            wanted = operation if search.operation else service
+            # The lowest bit says whether the span failed.
+            hashes = {"error": [wanted | 1], "ok": [wanted]}.get(search.status, [wanted, wanted | 1])
+            services, operations = ([], hashes) if search.operation else (hashes, [])
+        any_of = bool(search.service or search.status)
+        failed = {"error": 1, "ok": 0}.get(search.status, 2) if not search.service else 2
+        return {
+            "by_parts": int(any_of and not search.needs_spans),
+            "services": services,
+            "operations": operations,
+            "failed": failed,
+        }
+
+
+def _by_spans(search: Search) -> dict[str, Parameter]:
+    equal = search.span.equal
+    return {
+        "by_spans": int(search.needs_spans),
+        "service": search.service,
+        "operation": search.operation,
+        "status": search.status,
+        "first_value": next((value for _, value in equal if value), ""),
+        "names": [name for name, _ in equal],
+        "values": [value for _, value in equal],
+        "resource_names": [name for name, _ in search.resource.equal],
+        "resource_values": [value for _, value in search.resource.equal],
+        "part_names": [name for name, _ in search.span.contain],
+        "parts": [part for _, part in search.span.contain],
+        "resource_part_names": [name for name, _ in search.resource.contain],
+        "resource_parts": [part for _, part in search.resource.contain],
+        "existing": list(search.span.exist),
+        "resource_existing": list(search.resource.exist),
+    }
+
+
+def _window_seconds(start_ns: int, end_ns: int) -> dict[str, Parameter]:
+    return {"from_seconds": start_ns // NS_PER_S, "to_seconds": min(_MAX_SECONDS, end_ns // NS_PER_S)}

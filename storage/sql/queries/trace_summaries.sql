@@ -1,0 +1,48 @@
+-- Exact figures of a few traces from their spans: one row per trace and service, each span id once (of different
+-- contents the longest, as query/traces/duplicates.py does). Matching: spans that fulfil the conditions alone.
+SELECT
+    Id,
+    Service,
+    count() AS Spans,
+    countIf(Failed) AS Errors,
+    min(StartNs) AS FirstNs,
+    max(EndNs) AS LastNs,
+    min((ParentId != '', StartNs, SpanId, Name)) AS EarliestSpan,
+    countIf(
+        ({service:String} = '' OR Service = {service:String})
+        AND ({operation:String} = '' OR Name = {operation:String})
+        AND ({status:String} = '' OR Failed = ({status:String} = 'error'))
+    ) AS Matching
+FROM
+(
+    SELECT
+        TraceId AS Id,
+        SpanId,
+        ParentSpanId AS ParentId,
+        ServiceName AS Service,
+        SpanName AS Name,
+        StatusCode IN ('Error', 'STATUS_CODE_ERROR') AS Failed,
+        toUnixTimestamp64Nano(Timestamp) AS StartNs,
+        StartNs + toInt64(least(Duration, 4294967295000000000)) AS EndNs
+    FROM otel_traces
+    WHERE (toStartOfFiveMinutes(Timestamp), TraceId) IN
+    (
+        -- The five minutes a trace touches; no trace is followed for more than two weeks.
+        SELECT
+            arrayJoin(arrayMap(step -> toStartOfFiveMinutes(FirstSecond) + 300 * step,
+                range(1 + least(intDiv(toUInt32(LastSecond) - toUInt32(toStartOfFiveMinutes(FirstSecond)), 300), 4032)))),
+            IndexedId
+        FROM
+        (
+            SELECT TraceId AS IndexedId, min(Start) AS FirstSecond, max(End) AS LastSecond
+            FROM otel_traces_trace_id_ts
+            WHERE TraceId IN {trace_ids:Array(String)}
+            GROUP BY TraceId
+        )
+    )
+    ORDER BY Duration DESC, Timestamp
+    LIMIT 1 BY Id, SpanId
+)
+GROUP BY Id, Service
+ORDER BY Id, Service
+SETTINGS max_execution_time = 10, max_memory_usage = 4000000000
