@@ -4,8 +4,13 @@ export class Drawer {
   constructor(body) {
     this.body = body;
     this.panel = body.querySelector("#drawer");
-    this.path = `/trace/${encodeURIComponent(body.dataset.traceId)}/span/`;
+    this.path = `/trace/${encodeURIComponent(body.dataset.traceId)}/`;
     this.ready();
+  }
+
+  /** The page's choice of clocks, for requests that follow it. */
+  clocks(joint) {
+    return new URL(location.href).searchParams.get("times") === "raw" ? `${joint}times=raw` : "";
   }
 
   ready() {
@@ -15,9 +20,8 @@ export class Drawer {
   async open(spanId) {
     this.request?.abort();
     this.request = new AbortController();
-    const query = new URL(location.href).searchParams.get("times") === "raw" ? "?times=raw" : "";
     try {
-      const response = await fetch(this.path + encodeURIComponent(spanId) + query, { signal: this.request.signal });
+      const response = await fetch(`${this.path}span/${encodeURIComponent(spanId)}${this.clocks("?")}`, { signal: this.request.signal });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       if (response.ok) this.panel.replaceChildren(...page.body.childNodes);
       else this.panel.textContent = response.status === 404 ? "This span has not arrived." : "The span cannot be read now. Try again.";

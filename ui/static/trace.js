@@ -125,7 +125,7 @@ class Waterfall {
     const asked = (this.asked = {});
     let positions = [];
     if (text.trim()) {
-      const response = await fetch(`/trace/${encodeURIComponent(body.dataset.traceId)}/find?q=${encodeURIComponent(text)}`);
+      const response = await fetch(`${drawer.path}find?q=${encodeURIComponent(text)}${drawer.clocks("&")}`);
       if (!response.ok || asked !== this.asked) return;
       positions = (await response.json()).positions;
     }

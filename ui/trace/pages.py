@@ -1,6 +1,6 @@
 """`/trace/{trace_id}` and what its script asks for: one span's panel, and the spans that match a search.
 
-Reads the trace through `RecentTraces`, shapes it with the pure modules of this folder, prints templates.
+Reads the trace through `RecentViews`, shapes it with the pure modules of this folder, prints templates.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from query.model.trace import Span, Trace
+from query.model.trace import Span
 from query.model.window import NS_PER_S, Window, parse_time
 from query.traces.trace_id import TraceIdError, parse_trace_id
 from storage.errors import StorageError
@@ -23,13 +23,13 @@ from ui.trace.drawer import Drawer, build_drawer, span_standing
 from ui.trace.finding import find_spans
 from ui.trace.flame import flame_boxes
 from ui.trace.hop_list import hop_rows
-from ui.trace.recent import RecentTraces
+from ui.trace.recent import RecentViews
 from ui.trace.request import TraceRequest, read_trace_request
 from ui.trace.sentence import trace_sentence
 from ui.trace.services import service_counts
 from ui.trace.timeline import NS_PER_MS, ruler_ticks
 from ui.trace.trace_map import build_trace_map
-from ui.trace.view import TraceView, build_view
+from ui.trace.view import TraceView
 from ui.trace.visible import visible_rows
 from ui.trace.waterfall import waterfall_rows
 
@@ -46,16 +46,16 @@ _log = logging.getLogger(__name__)
 def trace_routes(pages: Pages) -> APIRouter:
     """The trace page and its two fragments."""
     router = APIRouter(route_class=page_route(pages), include_in_schema=False)
-    recent = RecentTraces(pages.questions.traces, pages.clock_ns)
+    recent = RecentViews(pages.questions.traces, pages.clock_ns)
 
     @router.get("/trace/{trace_id}")
     def trace_page(trace_id: str, request: Request) -> Response:
-        trace = recent.read(_known_form(trace_id))
-        if trace is None or not trace.spans:
-            raise NotFound(f"No span of trace {trace_id[:64]} is stored.")
         asked = read_trace_request(request.query_params)
+        view = recent.read(_known_form(trace_id), raw=asked.raw)
+        if view is None:
+            raise NotFound(f"No span of trace {trace_id[:64]} is stored.")
         return pages.renderer.page(
-            request, "trace.html", pages.time_range(request), **_page_context(pages, trace, asked)
+            request, "trace.html", pages.time_range(request), **_page_context(pages, view, asked)
         )
 
     @router.get("/trace/{trace_id}/span/{span_id}")
@@ -84,11 +84,11 @@ def trace_routes(pages: Pages) -> APIRouter:
     return router
 
 
-def _view(recent: RecentTraces, trace_id: str, request: Request) -> TraceView:
-    trace = recent.recall(_known_form(trace_id))
-    if trace is None:
+def _view(recent: RecentViews, trace_id: str, request: Request) -> TraceView:
+    view = recent.recall(_known_form(trace_id), raw=read_trace_request(request.query_params).raw)
+    if view is None:
         raise NotFound(f"No span of trace {trace_id[:64]} is stored.")
-    return build_view(trace, raw=read_trace_request(request.query_params).raw)
+    return view
 
 
 def _known_form(trace_id: str) -> str:
@@ -98,8 +98,8 @@ def _known_form(trace_id: str) -> str:
         raise NotFound(f"{str(error)[0].upper()}{str(error)[1:]}.") from None
 
 
-def _page_context(pages: Pages, trace: Trace, asked: TraceRequest) -> dict[str, Any]:
-    view = build_view(trace, raw=asked.raw)
+def _page_context(pages: Pages, view: TraceView, asked: TraceRequest) -> dict[str, Any]:
+    trace = view.trace
     hops = hop_rows(trace.hops, trace.duration_ms)
     context: dict[str, Any] = {
         "trace": trace,
