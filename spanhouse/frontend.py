@@ -1,7 +1,9 @@
-"""Puts the UI port together: JSON API, pages, API docs, health and metrics, in one FastAPI application."""
+"""Puts the UI port together: JSON API, pages, API docs, health and metrics, in one ASGI application."""
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,12 +11,16 @@ from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from collector.keys import KeyRing
+from collector.rejection import LastRejection
+from query.service import QueryService
 from spanhouse.access import KeyDoor
 from spanhouse.api_docs import api_docs_routes
 from spanhouse.health import health_routes
 from spanhouse.http_metrics import HttpMetrics
 from spanhouse.store import check
 from storage.client import Database
+from ui.app import add_pages
+from ui.onboarding import Endpoints, Rejection
 
 
 def process_app(database: Database, registry: CollectorRegistry) -> FastAPI:
@@ -24,12 +30,44 @@ def process_app(database: Database, registry: CollectorRegistry) -> FastAPI:
     return app
 
 
-def ui_app(database: Database, registry: CollectorRegistry, keys: KeyRing) -> Any:
-    """Everything on the UI port, as an ASGI application."""
+def ui_app(
+    questions: QueryService,
+    database: Database,
+    registry: CollectorRegistry,
+    keys: KeyRing,
+    *,
+    endpoints: Endpoints | None = None,
+    last_rejection: LastRejection | None = None,
+) -> Any:
+    """Everything on the UI port.
+
+    Args:
+        questions: The query side.
+        database: Asked whether it is there.
+        registry: The metrics to show; gets those of this port.
+        keys: Who may look.
+        endpoints: Where this process takes spans, when it does.
+        last_rejection: Why this process last refused spans, when it takes any.
+    """
     app = _bare_app()
     app.include_router(health_routes(partial(check, database), registry))
     app.include_router(api_docs_routes())
+    add_pages(
+        app,
+        questions,
+        time.time_ns,
+        endpoints=endpoints,
+        last_rejection=_shown(last_rejection) if last_rejection else None,
+    )
     return HttpMetrics(KeyDoor(app, keys), registry)
+
+
+def _shown(last_rejection: LastRejection) -> Callable[[], Rejection | None]:
+    def latest() -> Rejection | None:
+        refused = last_rejection.snapshot()
+        return Rejection(refused.message, int(refused.at.timestamp() * 1e9)) if refused else None
+
+    return latest
 
 
 def _bare_app() -> FastAPI:

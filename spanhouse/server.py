@@ -20,6 +20,7 @@ from spanhouse.ingest import Ingest
 from spanhouse.lifecycle import StopRequest
 from spanhouse.listening import host_port, is_loopback, open_socket, port_of
 from spanhouse.logs import configure_logging
+from spanhouse.questions import query_service
 from spanhouse.settings import (
     CollectorSettings,
     IngestSettings,
@@ -37,6 +38,7 @@ from storage.endpoint import Endpoint
 from storage.journal import Journal
 from storage.space import FreeSpace
 from storage.writer import SpanWriter
+from ui.onboarding import Endpoints
 
 logger = logging.getLogger(__name__)
 
@@ -77,6 +79,7 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
     """
     with _running(settings) as process:
         keys = key_ring(settings.api_keys, "--api-keys")
+        link_settings = settings.link_settings()
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
         data = None if settings.clickhouse else process.take(settings.data or DEFAULT_DATA)
         endpoint = endpoint_of(settings, data.engine_path if data else None)
@@ -88,7 +91,15 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         process.bring_up(database, settings)
         writer.resolve()
         reachable = ingest.start(process.stack)
-        process.start(WebServer(frontend.ui_app(database, process.registry, keys), socket, "ui"))
+        app = frontend.ui_app(
+            query_service(database, link_settings),
+            database,
+            process.registry,
+            keys,
+            endpoints=Endpoints(reachable["otlp_grpc_port"], reachable["otlp_http_port"]),
+            last_rejection=ingest.last_rejection,
+        )
+        process.start(WebServer(app, socket, "ui"))
         ui = f"http://{host_port(settings.host, port_of(socket))}"
         process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"], ui), beside)
 
@@ -115,10 +126,12 @@ def answer(settings: QuerySettings) -> None:
     """API and pages only; raises as `serve` does."""
     with _running(settings) as process:
         keys = key_ring(settings.api_keys, "--api-keys")
+        link_settings = settings.link_settings()
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
         database = process.database(endpoint_of(settings))
         process.bring_up(database, settings)
-        process.start(WebServer(frontend.ui_app(database, process.registry, keys), socket, "ui"))
+        questions = query_service(database, link_settings)
+        process.start(WebServer(frontend.ui_app(questions, database, process.registry, keys), socket, "ui"))
         process.wait(Addresses(ui=f"http://{host_port(settings.host, port_of(socket))}"))
 
 

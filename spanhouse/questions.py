@@ -1,0 +1,28 @@
+"""Puts the query side together over one store."""
+
+from __future__ import annotations
+
+import time
+
+from query.links.reader import LinkReader
+from query.links.settings import LinkSettings
+from query.links.source import LinkSource
+from query.search.reader import SearchReader
+from query.service import QueryService
+from query.services.reader import ServiceReader
+from query.traces.reader import TraceReader
+from storage.client import Database
+from storage.hops import HopSpans
+from storage.search import SearchStore
+from storage.services import ServiceStore
+from storage.traces import TraceStore
+
+
+def query_service(database: Database, settings: LinkSettings) -> QueryService:
+    """Answers every question of the API and the pages from `database`."""
+    return QueryService(
+        links=LinkReader(LinkSource(HopSpans(database), settings), settings),
+        services=ServiceReader(ServiceStore(database), time.time_ns),
+        traces=TraceReader(TraceStore(database), time.time_ns),
+        search=SearchReader(SearchStore(database)),
+    )
