@@ -40,7 +40,7 @@ def _holds_misplaced_field(message: Any) -> bool:
     unknown = UnknownFieldSet(message)
     return len(unknown) > 0 and any(
         field.wire_type == _START_GROUP or field.field_number in message.DESCRIPTOR.fields_by_number
-        for field in unknown
+        for field in map(unknown.__getitem__, range(len(unknown)))
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from dataclasses import dataclass, field
+from typing import Any
 
 import grpc
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped] # no stubs
@@ -58,9 +59,10 @@ class Running:
         path: str = "/v1/traces",
         content_type: str | None = "application/x-protobuf",
         headers: dict[str, str] | None = None,
+        port: int | None = None,
     ) -> Answer:
         """One HTTP request on a connection of its own."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.ingest.http.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", port or self.ingest.http.port, timeout=20)
         try:
             all_headers = dict(headers or {})
             if content_type is not None:
@@ -70,6 +72,11 @@ class Running:
             return Answer(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         finally:
             connection.close()
+
+    def send_zipkin(self, body: bytes, **options: Any) -> Answer:
+        """One request to the Zipkin port."""
+        options = {"path": "/api/v2/spans", "content_type": "application/json"} | options
+        return self.send(body, port=self.ingest.zipkin.port, **options)
 
     def metric(self, name: str, **labels: str) -> float:
         """A metric's value now."""
