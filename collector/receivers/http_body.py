@@ -1,4 +1,4 @@
-"""Reads a request body within its limits of size, memory and time, and undoes gzip before memory can grow."""
+"""Reads a request body within its limits of size, memory and time; undoes compression before memory grows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from collector.limits import Limits
 from collector.receivers.http_exchange import ClientGone, HttpRequest
 from collector.refusal import Invalid, Reason, Refusal, TooLarge, Unavailable
 
-_GZIP_WINDOW_BITS = 31
+# zlib window sizes; 16 more means a gzip header. The specification asks for gzip; some SDKs can send deflate.
+_WINDOW_BITS = {"gzip": 31, "deflate": 15}
 _STEP_BYTES = 256 * 1024
 _MAX_GZIP_MEMBERS = 1000
 """Concatenated members are legal gzip; thousands of empty ones only cost time."""
@@ -23,7 +24,7 @@ class SlowBody(Refusal):
 
 
 class UnsupportedEncoding(Refusal):
-    """A content-encoding other than gzip. HTTP 415."""
+    """A content-encoding or content-type that is not served. HTTP 415."""
 
 
 class BodyReader:
@@ -46,14 +47,16 @@ class BodyReader:
         Raises:
             TooLarge: Over `max_request_bytes`, as sent or decompressed.
             SlowBody: Not complete in time.
-            UnsupportedEncoding: Not gzip and not identity.
-            Invalid: Broken gzip.
+            UnsupportedEncoding: Not gzip, deflate or identity.
+            Invalid: Not what the content-encoding says.
             Unavailable: No room in the byte budget.
             ClientGone: The client hung up.
         """
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in ("gzip", "identity", ""):
-            raise UnsupportedEncoding(Reason.UNSUPPORTED, "content-encoding must be gzip or identity")
+        if encoding not in (*_WINDOW_BITS, "identity", ""):
+            raise UnsupportedEncoding(
+                Reason.UNSUPPORTED, "content-encoding must be gzip, deflate or identity"
+            )
         declared = request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > self._limits.max_request_bytes:
             raise self._too_large()
@@ -65,11 +68,12 @@ class BodyReader:
                 Reason.TIMED_OUT,
                 f"the body was not complete after {self._limits.body_read_timeout_seconds:g} seconds",
             ) from None
-        if encoding != "gzip":
+        window_bits = _WINDOW_BITS.get(encoding)
+        if window_bits is None:
             return body
         if len(body) > _INLINE_INFLATE_BYTES:
-            return await asyncio.to_thread(self._inflate, body, held)
-        return self._inflate(body, held)
+            return await asyncio.to_thread(self._inflate, body, window_bits, held)
+        return self._inflate(body, window_bits, held)
 
     async def _receive(self, request: HttpRequest, held: Reservation) -> bytes:
         parts: list[bytes] = []
@@ -85,28 +89,28 @@ class BodyReader:
             if not message.get("more_body", False):
                 return parts[0] if len(parts) == 1 else b"".join(parts)
 
-    def _inflate(self, body: bytes, held: Reservation) -> bytes:
+    def _inflate(self, body: bytes, window_bits: int, held: Reservation) -> bytes:
         parts: list[bytes] = []
         size_bytes = 0
         for _ in range(_MAX_GZIP_MEMBERS):
-            member = zlib.decompressobj(_GZIP_WINDOW_BITS)
+            member = zlib.decompressobj(window_bits)
             rest = body
             while not member.eof:
                 try:
                     part = member.decompress(rest, _STEP_BYTES)
                 except zlib.error as error:
-                    raise Invalid(Reason.UNDECODABLE, "the body is not valid gzip") from error
+                    raise Invalid(Reason.UNDECODABLE, "the body is not in its content-encoding") from error
                 rest = member.unconsumed_tail
                 size_bytes += len(part)
                 self._take(size_bytes, len(part), held)
                 parts.append(part)
                 if not part and not rest and not member.eof:
-                    raise Invalid(Reason.UNDECODABLE, "the gzip body ends early")
+                    raise Invalid(Reason.UNDECODABLE, "the compressed body ends early")
             # RFC 1952 allows further members; some writers pad with zeros.
             body = member.unused_data.lstrip(b"\0")
             if not body:
                 return b"".join(parts)
-        raise Invalid(Reason.UNDECODABLE, f"the gzip body has more than {_MAX_GZIP_MEMBERS} members")
+        raise Invalid(Reason.UNDECODABLE, f"the compressed body has more than {_MAX_GZIP_MEMBERS} members")
 
     def _take(self, total_bytes: int, part_bytes: int, held: Reservation) -> None:
         if total_bytes > self._limits.max_request_bytes:

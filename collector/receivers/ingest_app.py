@@ -102,7 +102,7 @@ class IngestApp(HttpApp):
         elif isinstance(refusal, Unauthenticated):
             headers["www-authenticate"] = "Bearer"
         elif isinstance(refusal, UnsupportedEncoding):
-            headers["accept-encoding"] = "gzip"
+            headers["accept-encoding"] = "gzip, deflate"
         answer = self._failed(request, _http_status(refusal), status_of(refusal), headers)
         return replace(answer, hangs_up=isinstance(refusal, SlowBody))
 
