@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from spanhouse import server
-from spanhouse.server import Addresses
+from spanhouse.process import Addresses
 from spanhouse.settings import DemoSettings
 
 logger = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry
 
 from collector.keys import KeyRing
 from collector.rejection import LastRejection
+from query.api.routes import add_api
 from query.service import QueryService
 from spanhouse.access import KeyDoor
 from spanhouse.api_docs import api_docs_routes
@@ -51,6 +52,7 @@ def ui_app(
     """
     app = _bare_app()
     app.include_router(health_routes(partial(check, database), registry))
+    add_api(app, questions, time.time_ns)
     app.include_router(api_docs_routes())
     add_pages(
         app,

@@ -69,6 +69,7 @@ class Ingest:
         registry: Gets the metrics.
         process_app: ASGI application for `/healthz`, `/readyz` and `/metrics` on the OTLP/HTTP port; None
             when another port of the process has them.
+        shared_ports: Other processes listen on the same ports; the kernel spreads connections over them.
     """
 
     def __init__(
@@ -78,6 +79,8 @@ class Ingest:
         quarantine_path: Path,
         registry: CollectorRegistry,
         process_app: Any = None,
+        *,
+        shared_ports: bool = False,
     ) -> None:
         limits, tls, host = settings.limits(), _tls_of(settings), settings.host
         keys = key_ring(settings.ingest_keys, "--ingest-keys")
@@ -89,13 +92,13 @@ class Ingest:
         self._batcher = Batcher(store, PoisonFilter(store, quarantine, metrics), limits, budget, metrics)
         self.last_rejection = LastRejection(_now)
         pipeline = Pipeline(RequestChecker(limits), self._batcher, metrics, self.last_rejection, limits)
-        grpc = GrpcReceiver(host, settings.otlp_grpc_port, pipeline, limits, budget, keys, tls)
+        grpc = GrpcReceiver(host, settings.otlp_grpc_port, pipeline, limits, budget, keys, tls, shared_ports)
         http_app: Any = OtlpHttpApp(pipeline, limits, budget, keys, cors)
         if process_app is not None:
             http_app = BesideProcessPaths(http_app, process_app)
-        http = HttpServer(http_app, host, settings.otlp_http_port, tls)
+        http = HttpServer(http_app, host, settings.otlp_http_port, tls, shared_ports)
         zipkin_app = ZipkinApp(pipeline, limits, budget, keys, cors)
-        zipkin = HttpServer(zipkin_app, host, settings.zipkin_port, tls)
+        zipkin = HttpServer(zipkin_app, host, settings.zipkin_port, tls, shared_ports)
         self._listeners = (
             _Listener(grpc, "otlp_grpc_port"),
             _Listener(http, "otlp_http_port"),

@@ -21,6 +21,10 @@ class StopRequest:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
 
+    def request(self) -> None:
+        """Does what a signal does."""
+        self._event.set()
+
     def wait(self, seconds: float | None = None) -> bool:
         """Waits until the process should end, or `seconds` have passed; returns whether it should."""
         return self._event.wait(seconds)

@@ -5,63 +5,32 @@ The only place where collector, query, pages and storage meet.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+import sys
+from contextlib import ExitStack
 from pathlib import Path
-
-from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from spanhouse import frontend
 from spanhouse.access import key_ring
 from spanhouse.data_directory import DataDirectory
 from spanhouse.ingest import Ingest
-from spanhouse.lifecycle import StopRequest
-from spanhouse.listening import host_port, is_loopback, open_socket, port_of
+from spanhouse.listening import host_port, open_socket, port_of
 from spanhouse.logs import configure_logging
+from spanhouse.process import Addresses, Beside, Process, running
 from spanhouse.questions import query_service
 from spanhouse.settings import (
     CollectorSettings,
-    IngestSettings,
-    LookSettings,
     MigrateSettings,
     QuerySettings,
-    ServerStoreSettings,
     ServeSettings,
 )
-from spanhouse.store import Stopped, bring_up, endpoint_of, policy_of, schema_options
+from spanhouse.store import endpoint_of, policy_of, schema_options
 from spanhouse.web import WebServer
+from spanhouse.workers import SharedPorts, Workers, metrics_of_all_workers
 from storage import migrations, policy
 from storage.client import Database
-from storage.endpoint import Endpoint
-from storage.journal import Journal
-from storage.space import FreeSpace
-from storage.writer import SpanWriter
 from ui.onboarding import Endpoints
 
-logger = logging.getLogger(__name__)
-
 DEFAULT_DATA = Path("data")
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where a running process can be reached; empty for what it does not have."""
-
-    otlp_grpc: str = ""
-    otlp_http: str = ""
-    ui: str = ""
-
-    @property
-    def ready_line(self) -> str:
-        """The one line on stdout that scripts wait for."""
-        named = (("otlp-grpc", self.otlp_grpc), ("otlp-http", self.otlp_http), ("ui", self.ui))
-        return " ".join(["ready", *(f"{name}={value}" for name, value in named if value)])
-
-
-RunSettings = ServeSettings | CollectorSettings | QuerySettings
-Beside = Callable[[Addresses], AbstractContextManager[None]]
 
 
 def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
@@ -77,7 +46,7 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         MigrationError: The store's schema cannot be used.
         SettingError: A setting cannot be used.
     """
-    with _running(settings) as process:
+    with running(settings) as process:
         keys = key_ring(settings.api_keys, "--api-keys")
         link_settings = settings.link_settings()
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
@@ -106,25 +75,44 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
 
 def collect(settings: CollectorSettings) -> None:
     """Ingest only; raises as `serve` does."""
-    with _running(settings) as process:
-        endpoint = endpoint_of(settings)
-        database = process.database(endpoint)
-        ingest = Ingest(
-            settings,
-            process.writer(endpoint, settings, None),
-            settings.quarantine or _default_quarantine(),
-            process.registry,
-            frontend.process_app(database, process.registry),
-        )
+    with running(settings) as process:
+        if settings.workers > 1:
+            ports = process.stack.enter_context(SharedPorts(settings))
+            process.bring_up(process.database(endpoint_of(settings)), settings)
+            process.stack.enter_context(Workers(ports.settings))
+            process.wait(ports.addresses)
+            return
+        _collect(settings, process, shared_ports=False)
+
+
+def collect_as_worker(settings: CollectorSettings) -> None:
+    """One of several processes on the same ports; ends when stdin does, which is when its starter is gone."""
+    with running(settings, quiet=True) as process:
+        process.end_with(sys.stdin.buffer)
+        _collect(settings, process, shared_ports=True)
+
+
+def _collect(settings: CollectorSettings, process: Process, *, shared_ports: bool) -> None:
+    endpoint = endpoint_of(settings)
+    database = process.database(endpoint)
+    ingest = Ingest(
+        settings,
+        process.writer(endpoint, settings, None),
+        settings.quarantine or _default_quarantine(),
+        process.registry,
+        frontend.process_app(database, metrics_of_all_workers() if shared_ports else process.registry),
+        shared_ports=shared_ports,
+    )
+    if not shared_ports:
         ingest.check_ports()
-        process.bring_up(database, settings)
-        reachable = ingest.start(process.stack)
-        process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"]))
+    process.bring_up(database, settings)
+    reachable = ingest.start(process.stack)
+    process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"]))
 
 
 def answer(settings: QuerySettings) -> None:
     """API and pages only; raises as `serve` does."""
-    with _running(settings) as process:
+    with running(settings) as process:
         keys = key_ring(settings.api_keys, "--api-keys")
         link_settings = settings.link_settings()
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
@@ -133,73 +121,6 @@ def answer(settings: QuerySettings) -> None:
         questions = query_service(database, link_settings)
         process.start(WebServer(frontend.ui_app(questions, database, process.registry, keys), socket, "ui"))
         process.wait(Addresses(ui=f"http://{host_port(settings.host, port_of(socket))}"))
-
-
-class _Process:
-    """What every shape of the process needs; `stack` undoes in reverse what was started."""
-
-    def __init__(self, stack: ExitStack) -> None:
-        self.stack = stack
-        self.registry = CollectorRegistry()
-        self._stop = StopRequest()
-        self._stop.install()
-        for collect_from in (ProcessCollector, PlatformCollector, GCCollector):
-            collect_from(registry=self.registry)
-
-    def take(self, path: Path) -> DataDirectory:
-        """Takes the embedded engine's directory."""
-        return self.stack.enter_context(DataDirectory(path))
-
-    def database(self, endpoint: Endpoint, max_connections: int = 8) -> Database:
-        """Connections to the store, opened when they are needed."""
-        database = Database(endpoint, max_connections=max_connections)
-        self.stack.callback(database.close)
-        return database
-
-    def bring_up(self, database: Database, settings: ServerStoreSettings) -> None:
-        """Waits for the store, brings its schema to this version and its tables to the settings."""
-        bring_up(database, settings, self._stop)
-
-    def writer(self, endpoint: Endpoint, settings: IngestSettings, journal_path: Path | None) -> SpanWriter:
-        """A writer with connections of its own: readers never make an INSERT wait."""
-        database = self.database(endpoint, max_connections=settings.inserts_in_flight + 2)
-        return SpanWriter(database, Journal(journal_path), FreeSpace(database, settings.min_free_bytes))
-
-    def start(self, web: WebServer) -> None:
-        """Starts a listener."""
-        web.start()
-        self.stack.callback(web.stop)
-
-    def wait(self, addresses: Addresses, beside: Beside | None = None) -> None:
-        """Says that all is ready; returns when the process should end."""
-        print(addresses.ready_line, flush=True)
-        with beside(addresses) if beside else nullcontext():
-            self._stop.wait()
-        logger.info("stopping: answering what is in flight")
-
-
-def open_doors(settings: RunSettings) -> list[str]:
-    """What anyone on the network may do with a process of these settings, one sentence each."""
-    if is_loopback(settings.host):
-        return []
-    found = []
-    if isinstance(settings, IngestSettings) and not settings.ingest_keys:
-        found.append(f"listening on {settings.host} without --ingest-keys: everyone there can send spans")
-    if isinstance(settings, LookSettings) and not settings.api_keys:
-        found.append(f"listening on {settings.host} without --api-keys: everyone there can read traces")
-    return found
-
-
-@contextmanager
-def _running(settings: RunSettings) -> Iterator[_Process]:
-    configure_logging(settings.log_level, settings.log_format)
-    for danger in open_doors(settings):
-        logger.warning("%s", danger)
-    with ExitStack() as stack:
-        try:
-            yield _Process(stack)
-        except Stopped:
-            logger.info("stopped while waiting for the store")
 
 
 def migrate(settings: MigrateSettings) -> None:

@@ -174,7 +174,13 @@ class ServeSettings(LogSettings, LinkStatusSettings, LookSettings, IngestSetting
     """Everything in one process."""
 
 
-class CollectorSettings(LogSettings, IngestSettings, RequiredServerSettings):
+class WorkerSettings(SettingGroup):
+    """Processes."""
+
+    workers: int = Field(1, ge=1, le=256, description="Processes that share the ports; about one per core.")
+
+
+class CollectorSettings(LogSettings, WorkerSettings, IngestSettings, RequiredServerSettings):
     """Ingest only."""
 
 

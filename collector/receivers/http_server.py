@@ -24,13 +24,17 @@ class HttpServer:
         host: Address to bind.
         port: Port to bind; 0 for any free one.
         tls: Certificate files; plain text without.
+        shares_port: Let other processes listen on the same port; the kernel spreads connections over them.
     """
 
-    def __init__(self, app: Any, host: str, port: int, tls: TlsFiles | None = None) -> None:
+    def __init__(
+        self, app: Any, host: str, port: int, tls: TlsFiles | None = None, shares_port: bool = False
+    ) -> None:
         self._app = app
         self._host = host
         self._requested_port = port
         self._tls = tls
+        self._shares_port = shares_port
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
         self.port = 0
@@ -57,7 +61,12 @@ class HttpServer:
         )
         config.load()
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        listener = socket.create_server((self._host, self._requested_port), family=family, backlog=_BACKLOG)
+        listener = socket.create_server(
+            (self._host, self._requested_port),
+            family=family,
+            backlog=_BACKLOG,
+            reuse_port=self._shares_port,
+        )
         self.port = listener.getsockname()[1]
         server = uvicorn.Server(config)
         self._thread = threading.Thread(

@@ -45,6 +45,7 @@ class GrpcReceiver:
         budget: Looked at before a message is received.
         keys: Who may send.
         tls: Certificate files; plain text without.
+        shares_port: Let other processes listen on the same port; the kernel spreads connections over them.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class GrpcReceiver:
         budget: ByteBudget,
         keys: KeyRing,
         tls: TlsFiles | None = None,
+        shares_port: bool = False,
     ) -> None:
         self._host = host
         self._requested_port = port
@@ -64,6 +66,7 @@ class GrpcReceiver:
         self._budget = budget
         self._keys = keys
         self._tls = tls
+        self._shares_port = shares_port
         self._receiving = threading.BoundedSemaphore(limits.grpc_receiving)
         self._server: grpc.Server | None = None
         self.port = 0
@@ -79,7 +82,7 @@ class GrpcReceiver:
             ThreadPoolExecutor(self._limits.grpc_threads, thread_name_prefix="otlp-grpc"),
             options=[
                 ("grpc.max_receive_message_length", self._limits.max_request_bytes),
-                ("grpc.so_reuseport", 0),
+                ("grpc.so_reuseport", int(self._shares_port)),
                 ("grpc.max_metadata_size", 16 * 1024),
             ],
         )

@@ -4,7 +4,7 @@ import pytest
 
 from collector.keys import hash_key
 from spanhouse.options import read_settings
-from spanhouse.server import Addresses, open_doors
+from spanhouse.process import Addresses, open_doors
 from spanhouse.settings import CollectorSettings, QuerySettings, ServeSettings
 
 STORE = {"clickhouse": "http://127.0.0.1:8123"}

@@ -1,0 +1,131 @@
+"""What every shape of the process needs: signals, metrics, connections; what was started is undone."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
+
+from spanhouse.data_directory import DataDirectory
+from spanhouse.lifecycle import StopRequest
+from spanhouse.listening import is_loopback
+from spanhouse.logs import configure_logging
+from spanhouse.settings import (
+    CollectorSettings,
+    IngestSettings,
+    LookSettings,
+    QuerySettings,
+    ServerStoreSettings,
+    ServeSettings,
+)
+from spanhouse.store import Stopped, bring_up
+from spanhouse.web import WebServer
+from storage.client import Database
+from storage.endpoint import Endpoint
+from storage.journal import Journal
+from storage.space import FreeSpace
+from storage.writer import SpanWriter
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a running process can be reached; empty for what it does not have."""
+
+    otlp_grpc: str = ""
+    otlp_http: str = ""
+    ui: str = ""
+
+    @property
+    def ready_line(self) -> str:
+        """The one line on stdout that scripts wait for."""
+        named = (("otlp-grpc", self.otlp_grpc), ("otlp-http", self.otlp_http), ("ui", self.ui))
+        return " ".join(["ready", *(f"{name}={value}" for name, value in named if value)])
+
+
+RunSettings = ServeSettings | CollectorSettings | QuerySettings
+Beside = Callable[[Addresses], AbstractContextManager[None]]
+
+
+class Process:
+    """What every shape of the process needs; `stack` undoes in reverse what was started."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.stack = stack
+        self.registry = CollectorRegistry()
+        self._stop = StopRequest()
+        self._stop.install()
+        for collect_from in (ProcessCollector, PlatformCollector, GCCollector):
+            collect_from(registry=self.registry)
+
+    def end_with(self, lifeline: BinaryIO) -> None:
+        """Asks this process to end when `lifeline` does."""
+
+        def watch() -> None:
+            lifeline.read()
+            self._stop.request()
+
+        threading.Thread(target=watch, daemon=True).start()
+
+    def take(self, path: Path) -> DataDirectory:
+        """Takes the embedded engine's directory."""
+        return self.stack.enter_context(DataDirectory(path))
+
+    def database(self, endpoint: Endpoint, max_connections: int = 8) -> Database:
+        """Connections to the store, opened when they are needed."""
+        database = Database(endpoint, max_connections=max_connections)
+        self.stack.callback(database.close)
+        return database
+
+    def bring_up(self, database: Database, settings: ServerStoreSettings) -> None:
+        """Waits for the store, brings its schema to this version and its tables to the settings."""
+        bring_up(database, settings, self._stop)
+
+    def writer(self, endpoint: Endpoint, settings: IngestSettings, journal_path: Path | None) -> SpanWriter:
+        """A writer with connections of its own: readers never make an INSERT wait."""
+        database = self.database(endpoint, max_connections=settings.inserts_in_flight + 2)
+        return SpanWriter(database, Journal(journal_path), FreeSpace(database, settings.min_free_bytes))
+
+    def start(self, web: WebServer) -> None:
+        """Starts a listener."""
+        web.start()
+        self.stack.callback(web.stop)
+
+    def wait(self, addresses: Addresses, beside: Beside | None = None) -> None:
+        """Says that all is ready; returns when the process should end."""
+        print(addresses.ready_line, flush=True)
+        with beside(addresses) if beside else nullcontext():
+            self._stop.wait()
+        logger.info("stopping: answering what is in flight")
+
+
+def open_doors(settings: RunSettings) -> list[str]:
+    """What anyone on the network may do with a process of these settings, one sentence each."""
+    if is_loopback(settings.host):
+        return []
+    found = []
+    if isinstance(settings, IngestSettings) and not settings.ingest_keys:
+        found.append(f"listening on {settings.host} without --ingest-keys: everyone there can send spans")
+    if isinstance(settings, LookSettings) and not settings.api_keys:
+        found.append(f"listening on {settings.host} without --api-keys: everyone there can read traces")
+    return found
+
+
+@contextmanager
+def running(settings: RunSettings, *, quiet: bool = False) -> Iterator[Process]:
+    """A process of these settings: its log is set up, signals end it, and everything it started is undone."""
+    configure_logging(settings.log_level, settings.log_format)
+    for danger in [] if quiet else open_doors(settings):
+        logger.warning("%s", danger)
+    with ExitStack() as stack:
+        try:
+            yield Process(stack)
+        except Stopped:
+            logger.info("stopped while waiting for the store")
