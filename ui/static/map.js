@@ -92,9 +92,9 @@ function whole() {
 }
 function show(next) {
   if (!svg()) return;
-  const start = whole();
+  whole(); // remembers what is shown at first
   view = next;
-  svg().setAttribute("viewBox", (next ?? start).join(" "));
+  svg().setAttribute("viewBox", next?.join(" ") ?? svg().dataset.whole);
 }
 function zoom(factor, at) {
   const [x, y, width, height] = view ?? whole();
