@@ -1,4 +1,4 @@
-"""Sums hops into figures of links: counts, histograms of three times, one slow and one failing request.
+"""Sums hops into figures of links: counts, histograms of three times, a few slow and failing requests.
 
 The frame made here, the rows of `link_figures` and the answer of its queries have the same columns, so what
 is joined at this moment and what was rolled up earlier add up. Pure.
@@ -6,7 +6,8 @@ is joined at this moment and what was rolled up earlier add up. Pure.
 Columns: `Start` (Unix seconds of the slot), `Caller`, `Callee`, `Kind`, `CallerKind`, `CalleeKind`,
 `Operation` ('' for the whole link), `Calls`, `Errors` (weighted by sampling), `Samples`, `FailedSamples`
 (as observed), for each of client, server and gap `…Buckets`, `…Counts` (weighted), `…MaxNs`, `…SumNs`, and
-exemplars `SlowTrace`, `SlowSpan`, `SlowNs`, `SlowError`, `FailedTrace`, `FailedSpan`, `FailedNs`.
+exemplars, slowest first, lists `SlowNs`, `SlowTraces`, `SlowSpans`, `SlowErrors` and, of those that failed,
+`FailedNs`, `FailedTraces`, `FailedSpans`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from query.links.sketch import BUCKETS_PER_OCTAVE
 
 LINK = ["Caller", "Callee", "Kind"]
 SIDES = ("Client", "Server", "Gap")
-_NO_TRACE = b"\0" * 16
+# Slow requests, and slow ones that failed, kept per slot and link.
+EXEMPLARS_KEPT = 3
 
 
 def figures_of(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> pl.DataFrame:
@@ -58,7 +60,7 @@ def figures_of(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> 
 
 def _totals() -> list[pl.Expr]:
     failed = pl.col("error")
-    # Rows come slowest first: the first is the slowest, the first failed one the slowest that failed.
+    # Rows come slowest first.
     return [
         pl.col("CallerKind").max(),
         pl.col("CalleeKind").max(),
@@ -68,13 +70,13 @@ def _totals() -> list[pl.Expr]:
         failed.sum().cast(pl.UInt64).alias("FailedSamples"),
         *(pl.col(side).max().fill_null(0).alias(f"{side}MaxNs") for side in SIDES),
         *((pl.col(side).cast(pl.Float64) * pl.col("weight")).sum().alias(f"{side}SumNs") for side in SIDES),
-        pl.col("trace_id").first().alias("SlowTrace"),
-        pl.col("span_id").first().alias("SlowSpan"),
-        pl.col("observed_ns").first().cast(pl.UInt64).alias("SlowNs"),
-        failed.first().alias("SlowError"),
-        pl.col("trace_id").filter(failed).first().fill_null(_NO_TRACE).alias("FailedTrace"),
-        pl.col("span_id").filter(failed).first().fill_null(0).alias("FailedSpan"),
-        pl.col("observed_ns").filter(failed).first().fill_null(0).cast(pl.UInt64).alias("FailedNs"),
+        pl.col("observed_ns").cast(pl.UInt64).head(EXEMPLARS_KEPT).alias("SlowNs"),
+        pl.col("trace_id").head(EXEMPLARS_KEPT).alias("SlowTraces"),
+        pl.col("span_id").head(EXEMPLARS_KEPT).alias("SlowSpans"),
+        pl.col("error").head(EXEMPLARS_KEPT).alias("SlowErrors"),
+        pl.col("observed_ns").cast(pl.UInt64).filter(failed).head(EXEMPLARS_KEPT).alias("FailedNs"),
+        pl.col("trace_id").filter(failed).head(EXEMPLARS_KEPT).alias("FailedTraces"),
+        pl.col("span_id").filter(failed).head(EXEMPLARS_KEPT).alias("FailedSpans"),
     ]
 
 

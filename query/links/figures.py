@@ -83,9 +83,10 @@ class Figures:
         self.failed_samples += row["FailedSamples"]
         for side, name in ((self.client, "Client"), (self.server, "Server"), (self.gap, "Gap")):
             side.add(row[f"{name}Buckets"], row[f"{name}Counts"], row[f"{name}MaxNs"], row[f"{name}SumNs"])
-        self.slow = _kept(self.slow, row, "Slow", error=bool(row["SlowError"]))
-        if row["FailedSamples"]:
-            self.failed = _kept(self.failed, row, "Failed", error=True)
+        slow = zip(row["SlowNs"], row["SlowTraces"], row["SlowSpans"], row["SlowErrors"], strict=True)
+        self.slow = _slowest(self.slow, [_exemplar(*one) for one in slow])
+        failed = zip(row["FailedNs"], row["FailedTraces"], row["FailedSpans"], strict=True)
+        self.failed = _slowest(self.failed, [_exemplar(*one, error=True) for one in failed])
 
 
 def by_link(*frames: pl.DataFrame) -> dict[LinkKey, Figures]:
@@ -107,12 +108,15 @@ def by_column(column: str, *frames: pl.DataFrame) -> dict[Any, Figures]:
     return found
 
 
-def _kept(exemplars: list[Exemplar], row: Mapping[str, Any], name: str, *, error: bool) -> list[Exemplar]:
-    exemplar = Exemplar(
-        trace_id=bytes(row[f"{name}Trace"]).hex(),
-        span_id=int(row[f"{name}Span"]).to_bytes(8, "little").hex(),
-        duration_ms=row[f"{name}Ns"] / NS_PER_MS,
+def _exemplar(duration_ns: int, trace_id: bytes, span_id: int, error: bool) -> Exemplar:
+    return Exemplar(
+        trace_id=trace_id.hex(),
+        span_id=span_id.to_bytes(8, "little").hex(),
+        duration_ms=duration_ns / NS_PER_MS,
         error=error,
     )
-    kept = sorted([*exemplars, exemplar], key=lambda one: (-one.duration_ms, one.trace_id, one.span_id))
-    return kept[:EXEMPLARS_KEPT]
+
+
+def _slowest(kept: list[Exemplar], more: list[Exemplar]) -> list[Exemplar]:
+    found = sorted([*kept, *more], key=lambda one: (-one.duration_ms, one.trace_id, one.span_id))
+    return found[:EXEMPLARS_KEPT]

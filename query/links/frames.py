@@ -15,6 +15,29 @@ from query.links.sidecar import MAX_CHAIN
 
 SERVER, CLIENT, PRODUCER, CONSUMER = 2, 3, 4, 5
 
+# The columns of `storage.hops.HopSpans.of_slices`.
+NO_SPANS = pl.DataFrame(
+    schema={
+        "Slice": pl.UInt32,
+        "TraceId": pl.Binary,
+        "SpanId": pl.UInt64,
+        "SpanKey": pl.UInt64,
+        "ParentKey": pl.UInt64,
+        "StartNs": pl.Int64,
+        "DurationNs": pl.UInt64,
+        "Kind": pl.UInt8,
+        "Service": pl.String,
+        "Operation": pl.String,
+        "Error": pl.Boolean,
+        "Protocol": pl.String,
+        "Sidecar": pl.Boolean,
+        "Peer": pl.String,
+        "Weight": pl.Float64,
+        "LinkedSpans": pl.List(pl.UInt64),
+        "ReceivedSeconds": pl.UInt32,
+    }
+)
+
 _PAIRS = {"server": pl.UInt32, "client": pl.UInt32, "caller": pl.UInt32, "user": pl.Boolean}
 
 

@@ -30,7 +30,7 @@ def detail_of(link: DependencyLink, figures: Figures, data: LinkData) -> LinkDet
     between = (
         pl.col("Caller").eq(link.caller) & pl.col("Callee").eq(link.callee) & pl.col("Kind").eq(link.kind)
     )
-    steps = by_column("Start", data.slots(step).filter(between))
+    steps = by_column("Start", data.slots(step, caller=link.caller, callee=link.callee).filter(between))
     operations = by_column(
         "Operation", *(frame.filter(between) for frame in data.operations(link.caller, link.callee))
     )

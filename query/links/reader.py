@@ -34,7 +34,7 @@ class LinkReader:
 
     def __init__(self, source: LinkSource, settings: LinkSettings, clock: Clock = time.time_ns) -> None:
         self._source = source
-        self._judge = Judge(source, settings)
+        self._judge = Judge(settings)
         self._clock = clock
 
     def list(
@@ -99,9 +99,10 @@ class LinkReader:
         self, window: Window
     ) -> tuple[builtins.list[DependencyLink], dict[LinkKey, Figures], LinkData]:
         now_ns = self._clock()
-        data = self._source.open(window, now_ns)
+        moment = self._source.moment(now_ns)
+        data = moment.open(window)
         figures = by_link(*data.totals())
-        verdicts = self._judge.verdicts(window, figures, now_ns)
+        verdicts = self._judge.verdicts(moment, window, figures, now_ns)
         links = []
         for key, found in figures.items():
             verdict = verdicts[key]

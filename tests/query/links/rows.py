@@ -8,37 +8,19 @@ from typing import Any
 
 import polars as pl
 
+from query.links.frames import NO_SPANS
 from query.links.peer import peer_of, protocol_of, text
 from query.links.sampling import weight_of
 from query.links.sidecar import is_sidecar
 from query.links.span import FoundHop, LinkSpan
 
 KIND_NUMBERS = {"unspecified": 0, "internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
-_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
-    "Slice": pl.UInt32,
-    "TraceId": pl.Binary,
-    "SpanId": pl.UInt64,
-    "SpanKey": pl.UInt64,
-    "ParentKey": pl.UInt64,
-    "StartNs": pl.Int64,
-    "DurationNs": pl.UInt64,
-    "Kind": pl.UInt8,
-    "Service": pl.String,
-    "Operation": pl.String,
-    "Error": pl.Boolean,
-    "Protocol": pl.String,
-    "Sidecar": pl.Boolean,
-    "Peer": pl.String,
-    "Weight": pl.Float64,
-    "LinkedSpans": pl.List(pl.UInt64),
-    "ReceivedSeconds": pl.UInt32,
-}
 
 
 def frame_of(spans: Iterable[LinkSpan]) -> pl.DataFrame:
     """What the reader would return for these spans."""
     rows = [_row(span) for span in {span.key: span for span in spans}.values()]
-    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=NO_SPANS.schema, orient="row")
 
 
 def rows_of_frame(hops: pl.DataFrame) -> list[tuple[Any, ...]]:

@@ -14,6 +14,7 @@ from query.links.span import LinkSpan
 from query.model.window import Window
 from storage.client import Database
 from storage.hops import HopSpans
+from storage.links import LinkFigureStore
 from tests.query.links.expected import assert_same, expected_links
 from tests.query.links.forests import MS, START_NS, Forest
 from tests.query.links.otlp import request, shuffled_requests, writer
@@ -27,7 +28,9 @@ LATER_NS = 2_500_000_000 * SECOND
 
 def reader(database: Database, settings: LinkSettings | None = None, now_ns: int = LATER_NS) -> LinkReader:
     settings = settings or LinkSettings()
-    return LinkReader(LinkSource(HopSpans(database), settings), settings, clock=lambda: now_ns)
+    return LinkReader(
+        LinkSource(HopSpans(database), LinkFigureStore(database), settings), settings, clock=lambda: now_ns
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -1,0 +1,141 @@
+"""Rolls links up in the background: joins slices once their spans have come, sums them to minutes and hours.
+
+Everything it knows between two rounds is in the store, so any number of processes may run it and any of them
+may die at any point: a slot is written whole, marked unreadable before what is under it changes, and the
+second up to whose arrivals all is done moves on last (docs/adr/0006-link-roll-up.md).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Sequence
+
+from query.links.aggregate import figures_of
+from query.links.source import LinkSource, batches, join
+from query.model.window import NS_PER_S
+from storage.errors import StorageError
+from storage.hops import SLICE_SECONDS
+from storage.links import HOUR, MINUTE, Slots
+
+logger = logging.getLogger(__name__)
+
+# Beyond the time a callee may be late: longer than any INSERT takes to become visible.
+VISIBLE_AFTER_SECONDS = 5
+# Share of one thread's time that rounds may take; at high rates links are joined at query time for longer.
+MOST_BUSY_SHARE = 0.1
+LONGEST_PAUSE_SECONDS = 30.0
+HOUR_AGAIN_AFTER_SECONDS = 60
+
+
+class LinkRollUp:
+    """The roll-up of links; `start` and `stop` run it in a thread of its own, `advance` does one round."""
+
+    def __init__(
+        self,
+        source: LinkSource,
+        *,
+        pause_seconds: float = 2.0,
+        visible_after_seconds: int = VISIBLE_AFTER_SECONDS,
+    ) -> None:
+        self._source = source
+        self._store = source.store
+        self._settle_seconds = source.settings.late_seconds + visible_after_seconds
+        self._pause_seconds = pause_seconds
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._open: dict[int, set[int]] = {MINUTE: set(), HOUR: set()}
+        self._hours_done_at = 0
+        self._recovered = False
+
+    def start(self) -> None:
+        """Starts the thread; a second call does nothing."""
+        if self._thread is None:
+            self._stopping.clear()
+            self._thread = threading.Thread(target=self._run, name="link-roll-up", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stops after the round that is under way."""
+        self._stopping.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def advance(self) -> None:
+        """Rolls up everything that has settled.
+
+        Raises:
+            StorageError: The store refused; the next round does it again.
+        """
+        now_ns, rolled_up_to = self._store.clock()
+        settled = now_ns // NS_PER_S - self._settle_seconds
+        if not self._recovered:
+            self._recover()
+        if settled > rolled_up_to:
+            changed = self._store.changed_slices(rolled_up_to, settled)
+            if changed:
+                self._join(changed)
+            self._sum(MINUTE, settled)
+            self._store.advance(settled)
+        if settled >= self._hours_done_at + HOUR_AGAIN_AFTER_SECONDS:
+            self._sum(HOUR, settled)
+            self._hours_done_at = settled
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            try:
+                self.advance()
+            except StorageError as error:
+                logger.warning("links could not be rolled up, trying again: %s", error)
+            except Exception:
+                logger.exception("the link roll-up failed, trying again")
+            busy = time.monotonic() - started
+            pause = max(self._pause_seconds, busy * (1.0 / MOST_BUSY_SHARE - 1.0))
+            self._stopping.wait(min(pause, LONGEST_PAUSE_SECONDS))
+
+    def _join(self, slices: Sequence[int]) -> None:
+        occupied = self._source.hop_spans.occupied(min(slices), max(slices) + SLICE_SECONDS)
+        for batch in batches(slices, occupied):
+            version, _ = self._store.clock()
+            late_after = version // NS_PER_S - self._source.settings.late_seconds
+            hops = join(self._source.hop_spans, batch, late_after)
+            rows = [figures_of(hops, SLICE_SECONDS, by_operation=detailed) for detailed in (False, True)]
+            for resolution in (MINUTE, HOUR):
+                starts = {start // resolution * resolution for start in batch}
+                self._store.mark(resolution, sorted(starts), version, valid=False)
+                self._open[resolution] |= starts
+            self._store.replace(SLICE_SECONDS, batch, version, rows)
+
+    def _sum(self, resolution: int, settled: int) -> None:
+        """Sums slots that are over, from the next finer ones."""
+        over = sorted(start for start in self._open[resolution] if start + resolution <= settled)
+        for start in over:
+            version, _ = self._store.clock()
+            parts = self._parts(resolution, start)
+            rows = [
+                self._store.figures(parts, slot_seconds=resolution, by_operation=detailed)
+                for detailed in (False, True)
+            ]
+            self._store.replace(resolution, [start], version, rows)
+            self._store.mark(resolution, [start], version, valid=True)
+            self._open[resolution].discard(start)
+
+    def _parts(self, resolution: int, start: int) -> Slots:
+        if resolution == MINUTE:
+            return Slots(slices=range(start, start + MINUTE, SLICE_SECONDS))
+        minutes = self._store.slots(MINUTE, start, start + HOUR)
+        unread = [minute for minute, valid in minutes.items() if not valid]
+        return Slots(
+            slices=[first for minute in unread for first in range(minute, minute + MINUTE, SLICE_SECONDS)],
+            minutes=[minute for minute, valid in minutes.items() if valid],
+        )
+
+    def _recover(self) -> None:
+        """Finds what an earlier process left unsummed."""
+        for resolution in (MINUTE, HOUR):
+            slots = self._store.slots(resolution, 0, 2**32 - 1)
+            self._open[resolution] |= {start for start, valid in slots.items() if not valid}
+        self._recovered = True

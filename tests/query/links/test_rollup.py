@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from random import Random
+
+import polars as pl
+import pytest
+
+from query.links import linker
+from query.links.reader import LinkReader
+from query.links.rollup import LinkRollUp
+from query.links.settings import LinkSettings
+from query.links.source import LinkSource
+from query.links.span import LinkSpan
+from query.model.window import Window
+from storage.client import Database
+from storage.errors import StorageUnavailable
+from storage.hops import HopSpans
+from storage.links import LinkFigureStore
+from tests.query.links.expected import assert_same, expected_links
+from tests.query.links.forests import MS, START_NS, Forest
+from tests.query.links.otlp import request, shuffled_requests, writer
+
+SECOND = 1_000 * MS
+HOUR_NS = 3_600 * SECOND
+HOURS = Window(START_NS // HOUR_NS * HOUR_NS - HOUR_NS, START_NS // HOUR_NS * HOUR_NS + 3 * HOUR_NS)
+ODD = Window(START_NS + 3 * SECOND + 7, START_NS + 2_000 * SECOND + 3)
+NOTHING_IS_LATE = LinkSettings(late_seconds=0)
+
+
+def source(database: Database, store: LinkFigureStore | None = None) -> LinkSource:
+    return LinkSource(HopSpans(database), store or LinkFigureStore(database), NOTHING_IS_LATE)
+
+
+def roll_up(links: LinkSource) -> LinkRollUp:
+    return LinkRollUp(links, visible_after_seconds=0)
+
+
+def settle() -> None:
+    """Arrival times are whole seconds: what was stored in this second is settled in the next."""
+    time.sleep(1.05)
+
+
+def check(links: LinkSource, spans: Sequence[LinkSpan], *windows: Window) -> None:
+    reader = LinkReader(links, NOTHING_IS_LATE, clock=time.time_ns)
+    hops = linker.find_hops(spans)
+    for window in windows:
+        inside = [hop for hop in hops if window.start_ns <= hop.start_ns < window.end_ns]
+        assert_same(reader.list(window, limit=100_000).links, expected_links(inside))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_late_spans_change_what_was_rolled_up(database: Database, tmp_path: Path, seed: int) -> None:
+    random = Random(seed)
+    spans = Forest(random, reach_ns=4_000 * SECOND).grow(traces=60, most_spans=15)
+    random.shuffle(spans)
+    sender, links = writer(database, tmp_path), source(database)
+    worker = roll_up(links)
+    third = len(spans) // 3
+    for phase in range(3):
+        # The last phase brings copies of old spans too.
+        sender.write(shuffled_requests(spans[phase * third : (phase + 1) * third], random))
+        known = spans[: (phase + 1) * third]
+        check(links, known, HOURS)
+        settle()
+        worker.advance()
+        check(links, known, HOURS, ODD)
+
+
+def test_when_all_is_rolled_up_nothing_is_joined(database: Database, tmp_path: Path) -> None:
+    spans = Forest(Random(5), reach_ns=4_000 * SECOND).grow(traces=40, most_spans=15)
+    writer(database, tmp_path).write([request(spans)])
+    links = source(database)
+    settle()
+    roll_up(links).advance()
+
+    data = links.moment(time.time_ns()).open(HOURS)
+
+    assert data.hops.is_empty()
+    assert len(data.rolled.hours) >= 2
+    assert not data.rolled.slices
+    assert not data.rolled.minutes
+
+
+class _DyingStore(LinkFigureStore):
+    """A store whose connection breaks after some writes, between any two of them."""
+
+    def __init__(self, database: Database, writes: int) -> None:
+        super().__init__(database)
+        self.writes_left = writes
+
+    def _write(self) -> None:
+        if self.writes_left == 0:
+            raise StorageUnavailable("the connection broke")
+        self.writes_left -= 1
+
+    def replace(
+        self, resolution: int, starts: Iterable[int], version: int, rows: Sequence[pl.DataFrame]
+    ) -> None:
+        self._write()
+        super().replace(resolution, starts, version, rows)
+
+    def mark(self, resolution: int, starts: Iterable[int], version: int, *, valid: bool) -> None:
+        self._write()
+        super().mark(resolution, starts, version, valid=valid)
+
+
+def test_a_worker_may_die_between_any_two_writes(embedded_database: Database, tmp_path: Path) -> None:
+    spans = Forest(Random(9)).grow(traces=30, most_spans=12)
+    half = len(spans) // 2
+    sender = writer(embedded_database, tmp_path)
+    sender.write([request(spans[:half])])
+    settle()
+    roll_up(source(embedded_database)).advance()
+    sender.write([request(spans[half:])])
+    settle()
+    for writes in range(100):
+        dying = _DyingStore(embedded_database, writes)
+        try:
+            roll_up(source(embedded_database, dying)).advance()
+        except StorageUnavailable:
+            check(source(embedded_database), spans, HOURS)
+            continue
+        break
+    assert writes > 5
+    check(source(embedded_database), spans, HOURS, ODD)
+
+
+def test_two_workers_do_each_other_no_harm(database: Database, tmp_path: Path) -> None:
+    spans = Forest(Random(11), reach_ns=200 * SECOND).grow(traces=40, most_spans=12)
+    sender = writer(database, tmp_path)
+    links = source(database)
+    workers = [LinkRollUp(links, visible_after_seconds=0, pause_seconds=0.01) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for part in shuffled_requests(spans, Random(12)):
+        sender.write([part])
+        time.sleep(0.2)
+    settle()
+    for worker in workers:
+        worker.stop()
+    check(links, spans, HOURS, ODD)
+    assert threading.active_count() < 50
+
+
+def test_start_and_stop_may_be_repeated(embedded_database: Database) -> None:
+    worker = LinkRollUp(source(embedded_database))
+    worker.start()
+    worker.start()
+    worker.stop()
+    worker.stop()
