@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from query.links.reader import LinkReader
+from query.links.rollup import LinkRollUp
 from query.links.settings import LinkSettings
 from query.links.source import LinkSource
 from query.search.reader import SearchReader
@@ -13,6 +14,7 @@ from query.services.reader import ServiceReader
 from query.traces.reader import TraceReader
 from storage.client import Database
 from storage.hops import HopSpans
+from storage.links import LinkFigureStore
 from storage.search import SearchStore
 from storage.services import ServiceStore
 from storage.traces import TraceStore
@@ -21,8 +23,17 @@ from storage.traces import TraceStore
 def query_service(database: Database, settings: LinkSettings) -> QueryService:
     """Answers every question of the API and the pages from `database`."""
     return QueryService(
-        links=LinkReader(LinkSource(HopSpans(database), settings), settings),
+        links=LinkReader(_link_source(database, settings), settings),
         services=ServiceReader(ServiceStore(database), time.time_ns),
         traces=TraceReader(TraceStore(database), time.time_ns),
         search=SearchReader(SearchStore(database)),
     )
+
+
+def link_roll_up(database: Database, settings: LinkSettings) -> LinkRollUp:
+    """Sums links in the background; several processes may run one over the same store."""
+    return LinkRollUp(_link_source(database, settings))
+
+
+def _link_source(database: Database, settings: LinkSettings) -> LinkSource:
+    return LinkSource(HopSpans(database), LinkFigureStore(database), settings)
