@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from query.model.window import DEFAULT_LENGTH_NS, MAX_NS, NS_PER_S, Window, parse_window
-from ui.formats import absolute, clock
+from ui.formats import absolute, clock, plural
 
 PRESETS = (
     ("-5m", "Last 5 minutes"),
@@ -24,6 +24,14 @@ PRESETS = (
 )
 DEFAULT_START = "-15m"
 REFRESH_SECONDS = (5, 10, 30, 60)
+_UNIT_NAMES = {
+    "ms": "millisecond",
+    "s": "second",
+    "m": "minute",
+    "h": "hour",
+    "d": "day",
+    "w": "week",
+}
 _DAY_NS = 86_400 * NS_PER_S
 
 
@@ -64,7 +72,7 @@ class TimeRange:
         """The window in words: `Last 15 minutes` or `14:00 – 14:15 UTC`."""
         start = self.start or DEFAULT_START
         if self.relative:
-            return dict(PRESETS).get(start, f"Last {start[1:]}")
+            return dict(PRESETS).get(start) or _last(start)
         return _between(self.window.start_ns, self.window.end_ns)
 
     @property
@@ -142,6 +150,13 @@ def url(path: str, **parameters: str | int | float | list[str] | None) -> str:
     return f"{path}{'?' + query if query else ''}{'#' + fragment if fragment else ''}"
 
 
+def _last(start: str) -> str:
+    """A relative start that is no preset, in words: `Last 90 minutes`."""
+    unit = start.lstrip("-0123456789")
+    number = int(start[1 : len(start) - len(unit)])
+    return f"Last {plural(number, _UNIT_NAMES[unit])}"
+
+
 def _written(start_ns: int, end_ns: int) -> dict[str, str]:
     """Bounds as a person would write them: whole seconds when they are whole."""
     return {"start": _moment_text(start_ns), "end": _moment_text(end_ns)}
@@ -153,7 +168,15 @@ def _moment_text(time_ns: int) -> str:
 
 
 def _between(start_ns: int, end_ns: int) -> str:
-    same_day = start_ns // _DAY_NS == end_ns // _DAY_NS
+    same_day = start_ns // _UNIT_NAMES = {
+    "ms": "millisecond",
+    "s": "second",
+    "m": "minute",
+    "h": "hour",
+    "d": "day",
+    "w": "week",
+}
+_DAY_NS == end_ns // _DAY_NS
     short = end_ns - start_ns < 2 * DEFAULT_LENGTH_NS and (
         start_ns % (60 * NS_PER_S) or end_ns % (60 * NS_PER_S)
     )

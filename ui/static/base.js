@@ -57,8 +57,7 @@ function chooseRefresh(select) {
   const url = new URL(location.href);
   if (select.value) url.searchParams.set("refresh", select.value);
   else url.searchParams.delete("refresh");
-  history.replaceState(history.state, "", url);
-  schedule(Number(select.value));
+  location.href = url;
 }
 
 async function copy(button) {
