@@ -168,15 +168,7 @@ def _moment_text(time_ns: int) -> str:
 
 
 def _between(start_ns: int, end_ns: int) -> str:
-    same_day = start_ns // _UNIT_NAMES = {
-    "ms": "millisecond",
-    "s": "second",
-    "m": "minute",
-    "h": "hour",
-    "d": "day",
-    "w": "week",
-}
-_DAY_NS == end_ns // _DAY_NS
+    same_day = start_ns // _DAY_NS == end_ns // _DAY_NS
     short = end_ns - start_ns < 2 * DEFAULT_LENGTH_NS and (
         start_ns % (60 * NS_PER_S) or end_ns % (60 * NS_PER_S)
     )
