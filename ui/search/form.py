@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from query.model.search import StatusFilter, TraceFilter, TraceSort
+from query.api.attribute_conditions import with_attributes
+from query.model.search import SearchError, StatusFilter, TraceFilter, TraceSort
 from ui.errors import BadParameter
 from ui.formats import duration
 
@@ -92,19 +93,10 @@ def read_form(parameters: Mapping[str, str], attributes: Sequence[str]) -> Searc
 
 
 def _with_attributes(wanted: TraceFilter, written: Sequence[str]) -> TraceFilter:
-    equal: list[tuple[str, str]] = []
-    contain: list[tuple[str, str]] = []
-    exist: list[str] = []
-    for text in written:
-        match = re.search(r"[=~]", text)
-        if match is None or match.start() == 0:
-            exist.append(text)
-            continue
-        pair = (text[: match.start()].rstrip(), text[match.end() :].lstrip())
-        (equal if match.group() == "=" else contain).append(pair)
-    return replace(
-        wanted, attributes=tuple(equal), attributes_contain=tuple(contain), attributes_exist=tuple(exist)
-    )
+    try:
+        return with_attributes(wanted, written)
+    except SearchError as error:
+        raise BadParameter(str(error)) from None
 
 
 def _duration_ms(name: str, text: str) -> float | None:

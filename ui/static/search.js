@@ -7,6 +7,8 @@ const MOST_ROWS = 200;
 const seen = new Set();
 let timer = 0;
 let added = 0;
+let waiting = 0;
+const here = new URLSearchParams(location.search);
 
 const part = (id) => document.getElementById(id);
 
@@ -54,8 +56,23 @@ function start() {
   if (new URL(location.href).searchParams.get("live") === "1") tail(true);
 }
 
+/** Offers attribute names until there is a sign, then values of that name, as they were really seen. */
+async function complete(field) {
+  const [, name, sign, rest] = /^([^=~]*)([=~]?)(.*)$/s.exec(field.value);
+  const query = new URLSearchParams({ limit: 20, prefix: sign ? rest : name });
+  for (const key of ["start", "end"]) if (here.get(key)) query.set(key, here.get(key));
+  if (part("service").value) query.set("service", part("service").value);
+  const response = await fetch(`/api/v1/attributes${sign ? `/${encodeURIComponent(name)}/values` : ""}?${query}`);
+  if (!response.ok) return;
+  const found = await response.json();
+  const texts = sign ? found.values.map((value) => name + sign + value) : found.attributes.map((one) => `${one}=`);
+  part("attribute-choices").replaceChildren(...texts.map((text) => new Option("", text)));
+}
+
 // An attribute field in use makes room for the next; empty fields are not sent.
 part("attributes").addEventListener("input", (event) => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => complete(event.target).catch(() => {}), 150);
   const fields = [...part("attributes").querySelectorAll("input")];
   if (event.target === fields.at(-1) && event.target.value && fields.length < 8) {
     const next = event.target.cloneNode();

@@ -24,7 +24,7 @@ export class Drawer {
       const response = await fetch(`${this.path}span/${encodeURIComponent(spanId)}${this.clocks("?")}`, { signal: this.request.signal });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
       if (response.ok) this.panel.replaceChildren(...page.body.childNodes);
-      else this.panel.textContent = response.status === 404 ? "This span has not arrived." : "The span cannot be read now. Try again.";
+      else this.panel.textContent = response.status === 404 ? "This span has not arrived." : "It cannot be read now. Try again.";
     } catch (error) {
       if (error.name === "AbortError") return;
       this.panel.textContent = "The server does not answer. Try again.";

@@ -37,7 +37,6 @@ export function onTraceKeys(waterfall, { open, close }) {
     a: () => pan(-PAN),
     d: () => pan(PAN),
     "+": () => zoomBy(ZOOM),
-    "=": () => zoomBy(ZOOM),
     "-": () => zoomBy(1 / ZOOM),
     0: () => waterfall.zoom([0, 100]),
     y: () => waterfall.fold(),
@@ -56,7 +55,7 @@ export function onTraceKeys(waterfall, { open, close }) {
     if (prefix && event.timeStamp - prefix < 1500) { prefix = 0; return; }
     const inRows = waterfall.host.contains(target);
     const needsRows = /^(Arrow|Enter)/.test(event.key);
-    const action = actions[event.key] || actions[event.key.toLowerCase()];
+    const action = actions[event.key === "=" ? "+" : event.key] || actions[event.key.toLowerCase()];
     if (!action || (needsRows && !inRows) || (event.key === "Enter" && target.closest("a,button,summary"))) return;
     event.preventDefault();
     far = event.shiftKey ? 4 : 1;

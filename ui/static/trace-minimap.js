@@ -28,12 +28,10 @@ export class Minimap {
     for (const canvas of [this.canvas, this.picture]) [canvas.width, canvas.height] = [width, height];
     const context = this.picture.getContext("2d");
     const { model } = this;
-    const style = getComputedStyle(document.documentElement);
-    this.colours = { accent: style.getPropertyValue("--accent"), shade: style.getPropertyValue("--sunken"), trouble: style.getPropertyValue("--trouble") };
     const probe = document.body.appendChild(document.createElement("i"));
-    const resolve = (value) => { probe.style.color = value; return getComputedStyle(probe).color; };
-    for (const name of Object.keys(this.colours)) this.colours[name] = resolve(this.colours[name]);
-    const hues = model.hues.map((hue) => resolve(`var(--hue-${hue})`));
+    const resolve = (name) => { probe.style.color = `var(--${name})`; return getComputedStyle(probe).color; };
+    this.colours = { accent: resolve("accent"), shade: resolve("sunken"), trouble: resolve("trouble") };
+    const hues = model.hues.map((hue) => resolve(`hue-${hue}`));
     probe.remove();
     const thick = Math.max(1, Math.min(3 * scale, (height - 4) / model.count));
     for (let i = 0; i < model.count; i++) {

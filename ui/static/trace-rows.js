@@ -23,8 +23,7 @@ export class Rows {
     this.host = host;
     this.model = model;
     this.state = state;
-    this.rows = [];
-    this.groups = new Map();
+    this.keep([], new Map());
     this.drawn = new Map();
     this.timeWidth = 600;
     addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -38,10 +37,14 @@ export class Rows {
   }
 
   show({ rows, groups }) {
+    this.keep(rows, groups);
+    this.draw(true);
+  }
+
+  keep(rows, groups) {
     this.rows = rows;
     this.groups = groups;
     this.rank = new Map(rows.map((i, rank) => [i, rank]));
-    this.draw(true);
   }
 
   range() {
@@ -72,19 +75,6 @@ export class Rows {
     if (focused) this.drawn.get(this.state.current)?.focus({ preventScroll: true });
   }
 
-  /** Takes over the server's rows, when they are exactly the open rows. */
-  adopt({ rows, groups }) {
-    const found = [...this.host.children];
-    const same = found.length === rows.length && found.every((row, rank) => row.dataset.spanId === this.model.id[rows[rank]]);
-    if (!same || rows.length > WHOLE_ROWS) return this.show({ rows, groups });
-    this.rows = rows;
-    this.groups = groups;
-    this.rank = new Map(rows.map((i, rank) => [i, rank]));
-    this.drawn = new Map(rows.map((i, rank) => [i, found[rank]]));
-    [this.from, this.to] = [0, rows.length];
-    for (const i of rows) this.mark(this.drawn.get(i), i);
-  }
-
   /** Classes and ARIA that follow the state, not the data. */
   mark(row, i) {
     row.classList.toggle("wf-chosen", this.model.id[i] === this.state.span);
@@ -109,7 +99,9 @@ export class Rows {
     const top = this.host.getBoundingClientRect().top + rank * ROW_PX;
     const head = document.querySelector(".wf-head").offsetHeight;
     if (top < head) scrollBy(0, top - head - ROW_PX * 2);
-    else if (top + ROW_PX > innerHeight) scrollBy(0, top + ROW_PX * 3 - innerHeight);
+    const sheet = document.querySelector(".has-drawer .drawer");
+    const floor = sheet && getComputedStyle(sheet).position === "fixed" ? sheet.getBoundingClientRect().top : innerHeight;
+    if (top >= head && top + ROW_PX > floor) scrollBy(0, top + ROW_PX * 3 - floor);
     this.draw(false);
     this.remark();
     this.drawn.get(i)?.focus({ preventScroll: true });
@@ -214,19 +206,19 @@ export class Rows {
     return `${group.length.toLocaleString("en-US")} calls, ${durationText(this.sum(model.duration, 0, group))} in all, ${durationText(most)} at most`;
   }
 
-  /** After the bar, else before it, else inside its filled part, else over it: where the column does not cut it. */
+  /** After the bar, else before it, else inside its filled part: where the zoomed column does not cut it. */
   label(text, from, to, filledFrom, filledTo) {
     const [low, high] = this.state.zoom;
     const scale = 100 / (high - low);
     const need = ((text.length * CHARACTER_PX + 12) / this.timeWidth) * 100;
     const [left, right] = [(from - low) * scale, (to - low) * scale];
-    const start = Math.max(filledFrom, low);
-    const room = (Math.min(filledTo, high) - start) * scale;
-    let [side, x] = room >= need ? ["inside", start] : ["over", Math.max(from, low)];
+    const [first, last] = filledTo - filledFrom >= (to - from) / 2 ? [filledFrom, filledTo] : [from, to];
+    let [side, x] = ["inside", Math.max(first, low)];
     if (right + need <= 100 && right >= 0) [side, x] = ["after", to];
     else if (left >= need && left <= 100) [side, x] = ["before", from];
     const label = element("span", `wf-label wf-${side}`, text);
     label.style.setProperty("--l", x.toFixed(4));
+    label.style.setProperty("--w", side === "inside" ? Math.min(last, high) - x : 0);
     return label;
   }
 }

@@ -28,7 +28,7 @@ class Waterfall {
     this.rows = new Rows(document.getElementById("rows"), this.model, this.state);
     this.minimap = new Minimap(document.getElementById("minimap"), this.model, this.state, (zoom) => this.zoom(zoom));
     document.getElementById("pages")?.remove();
-    this.rows.adopt(this.model.visible(this.state));
+    this.rows.show(this.model.visible(this.state));
     this.showZoom();
     this.bind();
     if (this.state.span) this.rows.focus(this.state.current);
@@ -85,7 +85,6 @@ class Waterfall {
     this.state.unfolded.clear();
     button.setAttribute("aria-pressed", String(this.state.fold));
     this.rowsChanged();
-    announce(this.state.fold ? `Similar siblings folded: ${this.rows.rows.length} rows` : "Unfolded");
   }
 
   zoom([from, to]) {
@@ -123,12 +122,8 @@ class Waterfall {
     if (write) writeUrl({ q: text });
     const count = document.getElementById("find-count");
     const asked = (this.asked = {});
-    let positions = [];
-    if (text.trim()) {
-      const response = await fetch(`${drawer.path}find?q=${encodeURIComponent(text)}${drawer.clocks("&")}`);
-      if (!response.ok || asked !== this.asked) return;
-      positions = (await response.json()).positions;
-    }
+    const url = `${drawer.path}find?q=${encodeURIComponent(text)}${drawer.clocks("&")}`;
+    const { positions } = text.trim() ? await (await fetch(url)).json() : { positions: [] };
     if (asked !== this.asked) return;
     this.state.matches = new Set(positions);
     count.textContent = text.trim() ? `${positions.length.toLocaleString("en-US")} ${positions.length === 1 ? "match" : "matches"}` : "";

@@ -30,15 +30,15 @@ from ui.trace.services import service_counts
 from ui.trace.timeline import NS_PER_MS, ruler_ticks
 from ui.trace.trace_map import build_trace_map
 from ui.trace.view import TraceView
-from ui.trace.visible import visible_rows
+from ui.trace.visible import collapsed_positions, visible_rows
 from ui.trace.waterfall import waterfall_rows
 
 # Traces up to this many visible rows are printed whole; longer ones in pages, and drawn as needed by script.
 WHOLE_ROWS = 1_200
-PAGE_ROWS = 200
+PAGE_ROWS = 120
 # The waterfall should be in sight without scrolling, so the rest of the calls are one click away.
 FIRST_HOPS = 5
-MAX_HOPS = 200
+MAX_HOPS = 60
 
 _log = logging.getLogger(__name__)
 
@@ -131,7 +131,7 @@ def _waterfall_context(view: TraceView, asked: TraceRequest) -> dict[str, Any]:
     shown = rows if page_count == 1 else rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
     ticks = ruler_ticks(view.timeline.total_ns)
     return {
-        "rows": waterfall_rows(view, shown),
+        "rows": waterfall_rows(view, shown, collapsed_positions(view, rows)),
         "row_count": len(rows),
         "page": page,
         "page_count": page_count,

@@ -69,7 +69,8 @@ def build_trace_map(spans: Sequence[Span], hops: Sequence[Hop]) -> TraceMap:
         boxes[name].y = MARGIN + row * (BOX_HEIGHT + ROW_GAP)
     for call in calls.values():
         _route(call)
-    width = max((box.x for box in boxes.values()), default=0) + BOX_WIDTH + MARGIN
+    # Room for labels of calls that go down or up within the last column.
+    width = max((box.x for box in boxes.values()), default=0) + BOX_WIDTH + COLUMN_GAP
     height = max((box.y for box in boxes.values()), default=0) + BOX_HEIGHT + MARGIN
     return TraceMap(list(boxes.values()), list(calls.values()), width, height)
 

@@ -6,7 +6,7 @@ without one.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from ui.trace.folding import FoldGroup
 from ui.trace.view import TraceView
@@ -47,6 +47,16 @@ def visible_rows(
         shut = group is not None or (depth is not None and span.depth >= depth) or span.span_id in closed
         index = tree.end[index] if shut else index + 1
     return rows
+
+
+def collapsed_positions(view: TraceView, rows: Sequence[Row]) -> set[int]:
+    """Rows that hide spans below them: those whose first child is not the next row."""
+    following = [index for index, _ in rows[1:]] + [-1]
+    return {
+        index
+        for (index, _), after in zip(rows, following, strict=True)
+        if view.tree.descendants(index) and after != index + 1
+    }
 
 
 def _with_ancestors(view: TraceView, matches: Collection[int]) -> set[int]:

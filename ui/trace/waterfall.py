@@ -6,7 +6,7 @@ same row from `ui.trace.columns` (static/trace-rows.js): change both together, t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from ui.formats import count, duration
@@ -26,11 +26,12 @@ MAX_PIECES = 100
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Text at a bar: `side` is `after`, `before`, `inside` or `over` it, `x` the anchor in percent."""
+    """Text at a bar, in percent: `side` is `after`, `before` or `inside` it; inside, `width` is the room."""
 
     text: str
     side: str
     x: float
+    width: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,23 @@ class WaterfallRow:
     marks: list[Mark] = field(default_factory=list)
     members: int = 1
     deep: bool = False
+    collapsed: bool = False
 
 
-def waterfall_rows(view: TraceView, rows: Iterable[tuple[int, FoldGroup | None]]) -> list[WaterfallRow]:
-    """Rows for (position, group) pairs; a group stands folded at the position of its first member."""
-    return [_row(view, index, group) for index, group in rows]
+def waterfall_rows(
+    view: TraceView, rows: Iterable[tuple[int, FoldGroup | None]], collapsed: Collection[int] = ()
+) -> list[WaterfallRow]:
+    """Rows as shown.
+
+    Args:
+        view: The trace.
+        rows: (position, group) pairs; a group stands folded at the position of its first member.
+        collapsed: Positions whose subtrees are hidden.
+    """
+    return [_row(view, index, group, index in collapsed) for index, group in rows]
 
 
-def _row(view: TraceView, index: int, group: FoldGroup | None) -> WaterfallRow:
+def _row(view: TraceView, index: int, group: FoldGroup | None, collapsed: bool) -> WaterfallRow:
     span = view.trace.spans[index]
     bars = [Bar(*view.timeline.extent(one)) for one in (group.members if group else [index])]
     part = None if group else view.server_part(index)
@@ -106,6 +116,7 @@ def _row(view: TraceView, index: int, group: FoldGroup | None) -> WaterfallRow:
         marks=span_marks(span, parent_missing=view.parent_missing(index)),
         members=len(group.members) if group else 1,
         deep=span.depth > MAX_INDENT_LEVELS,
+        collapsed=collapsed or group is not None,
     )
 
 
@@ -145,7 +156,7 @@ def row_text(view: TraceView, index: int) -> str:
 
 
 def place_label(text: str, bar: Bar, filled: Bar) -> Label:
-    """Puts a bar's text after it, else before it, else inside: wherever it is not cut off.
+    """Puts a bar's text after it, else before it, else inside, where its end may be cut off.
 
     Args:
         text: The text.
@@ -158,6 +169,5 @@ def place_label(text: str, bar: Bar, filled: Bar) -> Label:
         return Label(text, "after", right)
     if bar.left >= need:
         return Label(text, "before", bar.left)
-    if filled.width >= need:
-        return Label(text, "inside", filled.left)
-    return Label(text, "over", bar.left)
+    inside = filled if filled.width >= bar.width / 2 else bar
+    return Label(text, "inside", inside.left, inside.width)

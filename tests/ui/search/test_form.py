@@ -39,12 +39,14 @@ def test_what_cannot_be_read_is_refused_in_words(fields: dict[str, str]) -> None
         form(**fields)
 
 
-def test_attributes_are_pairs_parts_or_names() -> None:
-    wanted = form("a=b=c", "d~e", "f", "=x", "g = h").filter
-    assert wanted.attributes == (("a", "b=c"), ("g", "h"))
+def test_attributes_mean_what_they_mean_to_the_api() -> None:
+    wanted = form("a=b=c", "d~e", "f").filter
+    assert wanted.attributes == (("a", "b=c"),)
     assert wanted.attributes_contain == (("d", "e"),)
-    assert wanted.attributes_exist == ("f", "=x")
+    assert wanted.attributes_exist == ("f",)
     assert len(form(*["k"] * 20).attributes) == MAX_ATTRIBUTES
+    with pytest.raises(BadParameter, match="must look like"):
+        form("=x")
 
 
 def test_each_condition_can_be_dropped_alone() -> None:

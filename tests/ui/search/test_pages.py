@@ -130,11 +130,18 @@ def test_live_tail_puts_new_traces_on_top_until_paused(page: Page) -> None:
 
 
 @pytest.mark.browser
-def test_the_form_leaves_empty_fields_out_of_the_url_and_grows(page: Page) -> None:
+def test_the_form_completes_grows_and_leaves_empty_fields_out_of_the_url(page: Page) -> None:
     with serving(busy_shelf(3)) as base:
         page.goto(f"{base}/traces")
         page.get_by_label("Service").fill("web")
-        page.get_by_label("Attributes").press_sequentially("a=b")
+        choices = page.locator("#attribute-choices option")
+        page.get_by_label("Attributes").press_sequentially("http.")
+        expect(choices).to_have_count(2)
+        assert choices.first.get_attribute("value") == "http.request.method="
+        page.get_by_label("Attributes").fill("http.request.method=P")
+        expect(choices).to_have_count(1)
+        assert choices.first.get_attribute("value") == "http.request.method=POST"
+        page.get_by_label("Attributes").fill("a=b")
         expect(page.locator("#attributes input")).to_have_count(2)
         page.get_by_role("button", name="Find traces").click()
         page.wait_for_url("**/traces?service=web&attribute=a%3Db&sort=newest")

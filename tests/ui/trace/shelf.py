@@ -7,11 +7,12 @@ import threading
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import uvicorn
 from fastapi import FastAPI
 
+from query.api.attributes import attributes_router
 from query.model.trace import Trace, TracePage, TraceSummary
 from query.model.window import Window, parse_time
 from tests.ui.shop import Shop
@@ -20,6 +21,7 @@ from ui.app import add_pages
 
 if TYPE_CHECKING:
     from query.model.search import TraceFilter
+    from query.service import QueryService
     from ui.questions import LinkQuestions, ServiceQuestions
 
 NOW_NS = ORIGIN_NS + 130_000_000_000
@@ -78,6 +80,16 @@ class Shelf:
             and not wanted.attributes
         )
 
+    def attribute_keys(
+        self, window: Window, *, service: str = "", prefix: str = "", limit: int = 50
+    ) -> list[str]:
+        return [key for key in ("http.request.method", "http.route") if key.startswith(prefix)][:limit]
+
+    def attribute_values(
+        self, window: Window, key: str, *, service: str = "", prefix: str = "", limit: int = 50
+    ) -> list[str]:
+        return [value for value in ("GET", "POST") if value.startswith(prefix)][:limit]
+
     def has_any_trace(self) -> bool:
         return bool(self.listed)
 
@@ -93,8 +105,9 @@ def shop_shelf() -> Shelf:
 
 
 def shelf_app(shelf: Shelf) -> FastAPI:
-    """The pages over a shelf, at a fixed time."""
+    """The pages over a shelf, at a fixed time, and the API's completion of attributes."""
     app = FastAPI(openapi_url=None, telemetry={"tracing": False, "metrics": False, "logs": False})
+    app.include_router(attributes_router(cast("QueryService", shelf), lambda: NOW_NS))
     add_pages(app, shelf, lambda: NOW_NS)
     return app
 

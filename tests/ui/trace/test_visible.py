@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.ui.trace.shop import deep_trace, shop_trace, span_id
 from ui.trace.view import build_view
-from ui.trace.visible import Row, visible_rows
+from ui.trace.visible import Row, collapsed_positions, visible_rows
 
 VIEW = build_view(shop_trace())
 
@@ -35,3 +35,11 @@ def test_matches_bring_the_rows_that_lead_to_them() -> None:
 
 def test_a_deep_chain_can_be_cut_at_any_level() -> None:
     assert len(visible_rows(build_view(deep_trace(2_000)), depth=1_500)) == 1_501
+
+
+def test_rows_that_hide_something_are_known() -> None:
+    assert collapsed_positions(VIEW, visible_rows(VIEW)) == set()
+    rows = visible_rows(VIEW, closed={span_id("stk"), span_id("q0")})
+    assert collapsed_positions(VIEW, rows) == {VIEW.tree.position[span_id("stk")]}
+    by_level = visible_rows(VIEW, depth=1)
+    assert collapsed_positions(VIEW, by_level) == {VIEW.tree.position[span_id("w1")]}

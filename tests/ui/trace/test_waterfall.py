@@ -74,3 +74,5 @@ def test_labels_are_anchored_within_the_column(text: str, bar: Bar) -> None:
         assert label.x + len(text) <= 100 + 1e-9
     if label.side == "before":
         assert label.x >= len(text)
+    if label.side == "inside":
+        assert (label.x, label.width) == (bar.left, bar.width)
