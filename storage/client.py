@@ -20,6 +20,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from storage import statements
+from storage.arrow_text import with_valid_text
 from storage.endpoint import EmbeddedEndpoint, Endpoint, ServerEndpoint
 from storage.failure import translated
 
@@ -73,7 +74,7 @@ class Database:
             table = client.query_arrow(
                 statements.query(query_name), parameters=dict(parameters or {}), use_strings=True
             )
-        frame = pl.from_arrow(table)
+        frame = pl.from_arrow(with_valid_text(table))
         assert isinstance(frame, pl.DataFrame)
         logger.debug(
             "%s: %d rows in %.1f ms", query_name, frame.height, (time.perf_counter() - started) * 1e3

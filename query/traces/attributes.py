@@ -95,7 +95,7 @@ def _deep(value: AttributeValue) -> AttributeValue:
     """A value one level down; arrays and maps there are always marked bytes, never JSON."""
     if isinstance(value, dict):
         (mark, text), *_ = value.items()
-        content = base64.b64decode(str(text))
+        content = base64.b64decode(str(text), validate=True)
         return array_value(content) if mark == _ARRAY_MARK else key_value_list(content)
     return value
 
