@@ -66,7 +66,7 @@ def latency_histogram(buckets: Sequence[HistogramBucket], times: Percentiles | N
             ),
         ),
     )
-    figure.update_layout(margin={"t": 34})
+    figure.update_layout(margin={"t": 34, "r": 58})
     if times:
         # The middle mark stands higher and the outer ones lean outwards, so that near ones stay readable.
         _mark(figure, "p50", times.p50, 1.0, "right")

@@ -97,12 +97,15 @@ def _line(
     width: float = 1.5,
     fill: bool = False,
 ) -> go.Scatter:
-    lonely = sum(value is not None for value in values) < 3
+    lonely = _lonely(values)
+    # plotly.js closes a filled area over gaps, which would claim calls where there were none.
+    fill = fill and None not in values
     return go.Scatter(
         x=times,
         y=values,
         name=name,
-        mode="lines+markers" if lonely else "lines",
+        mode="lines+markers" if any(lonely) else "lines",
+        marker={"size": [5 if alone else 0 for alone in lonely]} if any(lonely) else None,
         connectgaps=False,
         line={"color": f"var(--{token})", "width": width, "dash": dash, "shape": "linear"},
         fill="tozeroy" if fill else None,
@@ -112,6 +115,14 @@ def _line(
         yaxis=f"y{strip}",
         legend=f"legend{strip}",
     )
+
+
+def _lonely(values: list[float | None]) -> list[bool]:
+    """Which values have no neighbour, so that no line would show them."""
+    padded = [None, *values, None]
+    return [
+        value is not None and padded[i] is None and padded[i + 2] is None for i, value in enumerate(values)
+    ]
 
 
 def _layout(domains: tuple[tuple[float, float], ...], times: list[str], step_seconds: float) -> go.Layout:

@@ -28,6 +28,16 @@ def test_steps_without_calls_are_gaps() -> None:
     assert lines["p95"].connectgaps is False
 
 
+def test_a_value_between_gaps_is_a_dot_and_no_area_spans_a_gap() -> None:
+    lines = {trace.name: trace for trace in link_strips(STEPS, 15, 20).data if trace.type == "scatter"}
+    assert lines["p95"].mode == "lines+markers"
+    assert list(lines["p95"].marker.size) == [5, 0, 5]
+    assert lines["server p95"].fill is None
+    whole = link_strips([STEPS[0], STEPS[2]], 15, None).data
+    assert {trace.mode for trace in whole if trace.type == "scatter"} == {"lines"}
+    assert [trace.name for trace in whole if getattr(trace, "fill", None)] == ["server p95", "gap p95"]
+
+
 def test_the_band_reaches_the_baseline_and_is_named() -> None:
     figure = link_strips(STEPS, 15, 159)
     assert (figure.layout.shapes[0].y0, figure.layout.shapes[0].y1) == (0, 159)
