@@ -6,6 +6,7 @@ The engine, gRPC and the pages are imported by the commands that run them: `link
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sys
 import urllib.parse
@@ -44,6 +45,7 @@ Key = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", envvar="SPANHOUSE_JSON", help="Print the API's JSON instead.")]
 DEFAULT_URL = "http://127.0.0.1:16686"
+PIPE_WIDTH = 240
 EXIT_TROUBLE = 1
 EXIT_NO_ANSWER = 2
 
@@ -134,9 +136,9 @@ def links(
     if as_json:
         sys.stdout.write(json.dumps(answer, indent=2) + "\n")
     elif answer["links"]:
-        Console().print(links_table(answer["links"]))
+        _console().print(links_table(answer["links"]))
     else:
-        Console().print("No calls in this window.")
+        _console().print("No calls in this window.")
     if fail_on is None:
         return
     # The rows above are the first by `sort`; trouble may be further down.
@@ -161,7 +163,7 @@ def trace(
     if as_json:
         sys.stdout.write(json.dumps(answer, indent=2) + "\n")
         return
-    console = Console()
+    console = _console()
     console.print(trace_tree(answer))
     if answer["hops"]:
         console.print()
@@ -185,6 +187,11 @@ def _run(command: Callable[[S], None], settings: S) -> None:
 def main() -> None:
     """What the `spanhouse` command runs."""
     app()
+
+
+def _console() -> Console:
+    """The terminal; what goes into a pipe is not folded to the width of one."""
+    return Console(width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH)
 
 
 def _answer(url: str, path: str, parameters: dict[str, str | int | None], key: str | None) -> Any:

@@ -17,6 +17,7 @@ LogFormat = Literal["auto", "text", "json"]
 
 # C0 and C1 controls, and the marks that reorder text on a terminal (CVE-2021-42574).
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_QUIETER = {"uvicorn": logging.WARNING, "urllib3": logging.ERROR, "clickhouse_connect": logging.ERROR}
 _STANDARD_ATTRIBUTES = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 
@@ -27,8 +28,9 @@ def configure_logging(level: str, log_format: LogFormat, stream: TextIO | None =
     as_text = log_format == "text" or (log_format == "auto" and stream.isatty())
     handler.setFormatter(TextFormatter() if as_text else JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    # Its own account of every start and stop says nothing that the ready line does not.
-    logging.getLogger("uvicorn").setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level.upper()]))
+    # What these say below that comes from us too, with the name of what it is about.
+    for name, least in _QUIETER.items():
+        logging.getLogger(name).setLevel(max(least, logging.getLevelNamesMapping()[level.upper()]))
 
 
 def escaped(text: str) -> str:

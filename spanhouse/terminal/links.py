@@ -24,11 +24,11 @@ def in_trouble(links: list[dict[str, Any]], fail_on: FailOn) -> list[dict[str, A
 def links_table(links: list[dict[str, Any]]) -> Table:
     """One row per link, in the order of the answer; times are the caller's view, else the callee's."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Caller → callee")
-    table.add_column("Kind")
+    table.add_column("Caller → callee", no_wrap=True)
+    table.add_column("Kind", no_wrap=True)
     for heading in ("Calls", "Errors", "p50", "p95", "p99", "Gap p95"):
         table.add_column(heading, justify="right", no_wrap=True)
-    table.add_column("Status")
+    table.add_column("Status", no_wrap=True)
     table.add_column("Why", overflow="fold")
     for link in links:
         times = link["client_ms"] or link["server_ms"] or {}
