@@ -20,7 +20,6 @@ from tests.storage.requests import START_NS, attributes, request, span
 
 MS = 1_000_000
 TRACE_ID = bytes(range(16))
-Kind = Span.SpanKind.ValueType
 
 
 def now_ns() -> int:
@@ -47,7 +46,7 @@ def made(
     parent: str = "",
     start_ms: int = 0,
     end_ms: int = 10,
-    kind: Kind = Span.SPAN_KIND_INTERNAL,
+    kind: Span.SpanKind.ValueType = Span.SPAN_KIND_INTERNAL,
     **fields: Any,
 ) -> Span:
     return span(
