@@ -58,7 +58,7 @@ fuzz: $(DEV_INSTALLED) ## send 200,000 broken requests to a real server and chec
 
 .PHONY: screenshots
 screenshots: $(DEV_INSTALLED) $(TOOLS_INSTALLED) ## take pictures of every page with the demo running
-	$(BIN)/python -m bench.screenshots $(ARGS)
+	$(BIN)/python -m tests.e2e.screenshots $(ARGS)
 
 .PHONY: test-tools
 test-tools: $(TOOLS_INSTALLED) ## fetch what only the tests need: Chromium, a ClickHouse server, axe

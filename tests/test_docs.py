@@ -6,12 +6,15 @@ import re
 import subprocess
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
+from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from collector.metrics import IngestMetrics
+from query.api.routes import add_api
 from spanhouse.cli import app
 from spanhouse.http_metrics import HttpMetrics
 from spanhouse.options import env_name, flag_name
@@ -83,6 +86,20 @@ def test_every_command_and_flag_is_documented() -> None:
 def test_settings_are_named_as_the_rule_says() -> None:
     assert flag_name("max_request_bytes") == "--max-request-bytes"
     assert env_name("max_request_bytes") == "SPANHOUSE_MAX_REQUEST_BYTES"
+
+
+def test_every_route_and_parameter_is_documented() -> None:
+    application = FastAPI()
+    questions: Any = None  # building routes asks nothing
+    add_api(application, questions, lambda: 0)
+    documented = page("api.md")
+    for path, methods in application.openapi()["paths"].items():
+        section = documented.partition(f"GET {path}`")[2].partition("\n### ")[0].partition("\n## ")[0]
+        assert section, path
+        for parameter in methods["get"].get("parameters", []):
+            if parameter["in"] == "query":
+                assert f"`{parameter['name']}`" in section, (path, parameter["name"])
+    assert set(re.findall(r"`GET (/api/v1/[^`?]*)`", documented)) == set(application.openapi()["paths"])
 
 
 def test_every_metric_is_documented() -> None:
