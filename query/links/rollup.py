@@ -27,6 +27,8 @@ VISIBLE_AFTER_SECONDS = 5
 MOST_BUSY_SHARE = 0.1
 LONGEST_PAUSE_SECONDS = 30.0
 HOUR_AGAIN_AFTER_SECONDS = 60
+# Slots summed in one go: bounds the rows held in memory.
+SUMMED_AT_ONCE = {MINUTE: 20, HOUR: 1}
 
 
 class LinkRollUp:
@@ -112,25 +114,28 @@ class LinkRollUp:
     def _sum(self, resolution: int, settled: int) -> None:
         """Sums slots that are over, from the next finer ones."""
         over = sorted(start for start in self._open[resolution] if start + resolution <= settled)
-        for start in over:
+        at_once = SUMMED_AT_ONCE[resolution]
+        for first in range(0, len(over), at_once):
+            starts = over[first : first + at_once]
             version, _ = self._store.clock()
-            parts = self._parts(resolution, start)
+            parts = self._parts(resolution, starts)
             rows = [
                 self._store.figures(parts, slot_seconds=resolution, by_operation=detailed)
                 for detailed in (False, True)
             ]
-            self._store.replace(resolution, [start], version, rows)
-            self._store.mark(resolution, [start], version, valid=True)
-            self._open[resolution].discard(start)
+            self._store.replace(resolution, starts, version, rows)
+            self._store.mark(resolution, starts, version, valid=True)
+            self._open[resolution] -= set(starts)
 
-    def _parts(self, resolution: int, start: int) -> Slots:
+    def _parts(self, resolution: int, starts: Sequence[int]) -> Slots:
         if resolution == MINUTE:
-            return Slots(slices=range(start, start + MINUTE, SLICE_SECONDS))
-        minutes = self._store.slots(MINUTE, start, start + HOUR)
-        unread = [minute for minute, valid in minutes.items() if not valid]
+            return Slots(slices=_slices_of(starts))
+        found: dict[int, bool] = {}
+        for start in starts:
+            found |= self._store.slots(MINUTE, start, start + HOUR)
         return Slots(
-            slices=[first for minute in unread for first in range(minute, minute + MINUTE, SLICE_SECONDS)],
-            minutes=[minute for minute, valid in minutes.items() if valid],
+            slices=_slices_of([minute for minute, valid in found.items() if not valid]),
+            minutes=[minute for minute, valid in found.items() if valid],
         )
 
     def _recover(self) -> None:
@@ -139,3 +144,7 @@ class LinkRollUp:
             slots = self._store.slots(resolution, 0, 2**32 - 1)
             self._open[resolution] |= {start for start, valid in slots.items() if not valid}
         self._recovered = True
+
+
+def _slices_of(minutes: Sequence[int]) -> list[int]:
+    return [start for minute in minutes for start in range(minute, minute + MINUTE, SLICE_SECONDS)]

@@ -8,7 +8,9 @@ write the same expression; `storage` sums the maps, this module reads numbers ou
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
+from itertools import accumulate
 
 from query.model.link import Percentiles
 
@@ -68,11 +70,26 @@ def quantiles_ns(
     Raises:
         ValueError: The histogram is empty.
     """
-    buckets = sorted(item for item in histogram.items() if item[1] > 0)
-    if not buckets:
+    ordered = sorted(histogram.items())
+    # up_to[i]: calls in the first i + 1 buckets.
+    up_to = list(accumulate(calls for _, calls in ordered))
+    if not up_to or up_to[-1] <= 0:
         raise ValueError("an empty histogram has no quantiles")
-    total = sum(calls for _, calls in buckets)
-    return [_at_rank(buckets, fraction * max(total - 1.0, 0.0), total, max_ns) for fraction in fractions]
+    last_rank = max(up_to[-1] - 1.0, 0.0)
+
+    def at(rank: float) -> float:
+        if max_ns is not None and rank >= last_rank:
+            return max_ns
+        place = min(bisect_right(up_to, rank), len(ordered) - 1)
+        estimate = middle_ns(ordered[place][0])
+        return estimate if max_ns is None else min(estimate, max_ns)
+
+    def between(rank: float) -> float:
+        whole = math.floor(rank)
+        low = at(whole)
+        return low if whole == rank else low + (rank - whole) * (at(whole + 1) - low)
+
+    return [between(fraction * last_rank) for fraction in fractions]
 
 
 def percentiles(histogram: Histogram, max_ns: float) -> Percentiles | None:
@@ -81,26 +98,3 @@ def percentiles(histogram: Histogram, max_ns: float) -> Percentiles | None:
         return None
     p50, p95, p99 = quantiles_ns(histogram, (0.50, 0.95, 0.99), max_ns)
     return Percentiles(p50 / NS_PER_MS, p95 / NS_PER_MS, p99 / NS_PER_MS, max_ns / NS_PER_MS)
-
-
-def _at_rank(buckets: list[tuple[int, float]], rank: float, total: float, max_ns: float | None) -> float:
-    lower_rank = math.floor(rank)
-    share = rank - lower_rank
-    value = _order_statistic(buckets, lower_rank, total, max_ns)
-    if share == 0.0:
-        return value
-    return value + share * (_order_statistic(buckets, lower_rank + 1, total, max_ns) - value)
-
-
-def _order_statistic(
-    buckets: list[tuple[int, float]], rank: float, total: float, max_ns: float | None
-) -> float:
-    if max_ns is not None and rank >= total - 1.0:
-        return max_ns
-    below = 0.0
-    for bucket, calls in buckets:
-        if rank < below + calls:
-            estimate = middle_ns(bucket)
-            return estimate if max_ns is None else min(estimate, max_ns)
-        below += calls
-    return lower_bound_ns(buckets[-1][0] + 1) if max_ns is None else max_ns

@@ -6,6 +6,7 @@ the baseline is made of earlier blocks that were not slow themselves. Pure; read
 
 from __future__ import annotations
 
+from bisect import insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,6 +95,7 @@ def _slow(
         for number, stretch in enumerate(judged):
             if stretch.p95_low_ms > objective.p95_ms:
                 return [f"{_p95(stretch, number)} is above its objective of {_ms(objective.p95_ms)}"]
+        return []
     if baseline_ms is None:
         return []
     for number, stretch in enumerate(judged):
@@ -111,17 +113,17 @@ def _replayed(blocks: Sequence[Stretch], settings: LinkSettings) -> tuple[float 
     A block that is slow against what came before it is not part of what is normal; two in a row, or one far
     above, make the link slow until a block is near normal again.
     """
-    normal: list[Stretch] = []
+    normal = _Normal(settings.baseline_calls)
     slow: list[Stretch] = []
     suspect: Stretch | None = None
     for block in blocks:
-        baseline_ms = _typical(normal, settings)
+        baseline_ms = normal.p95_ms
         if baseline_ms is None:
-            normal.append(block)
+            normal.add(block)
             continue
         above = block.p95_low_ms - baseline_ms > settings.slow_excess_ms
         ratio = block.p95_low_ms / max(baseline_ms, 1e-6)
-        if slow and (above or block.p95_ms > settings.recovered_ratio * baseline_ms):
+        if slow and block.p95_ms > settings.recovered_ratio * baseline_ms:
             slow.append(block)
         elif above and ratio > (settings.slow_ratio if suspect else settings.slow_at_once_ratio):
             slow = [*([suspect] if suspect else []), block]
@@ -129,22 +131,29 @@ def _replayed(blocks: Sequence[Stretch], settings: LinkSettings) -> tuple[float 
         elif above and ratio > settings.slow_ratio:
             suspect = block
         else:
-            normal += [suspect, block] if suspect else [block]
+            if suspect:
+                normal.add(suspect)
+            normal.add(block)
             slow, suspect = [], None
-    return _typical(normal, settings), slow
+    return normal.p95_ms, slow
 
 
-def _typical(blocks: Sequence[Stretch], settings: LinkSettings) -> float | None:
-    """The median p95 of blocks, each counted by its calls."""
-    total = sum(block.samples for block in blocks)
-    if total < settings.baseline_calls:
-        return None
-    passed = 0
-    for block in sorted(blocks, key=lambda block: block.p95_ms):
-        passed += block.samples
-        if passed * 2 >= total:
-            return block.p95_ms
-    return None
+class _Normal:
+    """What is normal for a link: the median p95 of its blocks, once there are enough calls."""
+
+    def __init__(self, fewest_calls: int) -> None:
+        self._missing = fewest_calls
+        self._sorted_p95_ms: list[float] = []
+
+    def add(self, block: Stretch) -> None:
+        """Counts one more block."""
+        self._missing -= block.samples
+        insort(self._sorted_p95_ms, block.p95_ms)
+
+    @property
+    def p95_ms(self) -> float | None:
+        """None while there are too few calls."""
+        return self._sorted_p95_ms[len(self._sorted_p95_ms) // 2] if self._missing <= 0 else None
 
 
 def _together(blocks: Sequence[Stretch]) -> Stretch | None:

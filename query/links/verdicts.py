@@ -18,7 +18,7 @@ from query.model.window import NS_PER_S, Window
 
 _HOUR_NS = 3_600 * NS_PER_S
 # The latest minutes are judged in slices of ten seconds, what is before them in minutes.
-FINE_SECONDS = 300
+FINE_SECONDS = 120
 # Baselines are worked out again after this time.
 KEPT_SECONDS = 15
 KEPT_WINDOWS = 16
@@ -37,16 +37,16 @@ class Judge:
     ) -> dict[LinkKey, Verdict]:
         """The verdict of every link that has figures in the window."""
         settings = self._settings
-        slots = self._recent_slots(moment, window, now_ns)
-        blocks = blocks_of(slots, settings)
-        latest = latest_of(slots.filter(pl.col("Start") >= window.start_ns // NS_PER_S), settings)
+        earlier, recent = self._history(moment, window, now_ns)
+        blocks = blocks_of(recent, settings)
+        latest = latest_of(recent.filter(pl.col("Start") >= window.start_ns // NS_PER_S), settings)
         other_days = [
             self._other_day(moment, window, hours, now_ns) for hours in settings.baseline_hours_before
         ]
         return {
             key: judge(
                 self._whole(found, window),
-                blocks.get(key, []),
+                [*earlier.get(key, []), *blocks.get(key, [])],
                 latest.get(key, []),
                 [day[key] for day in other_days if key in day],
                 settings,
@@ -55,16 +55,22 @@ class Judge:
             for key, found in figures.items()
         }
 
-    def _recent_slots(self, moment: LinkMoment, window: Window, now_ns: int) -> pl.DataFrame:
+    def _history(
+        self, moment: LinkMoment, window: Window, now_ns: int
+    ) -> tuple[dict[LinkKey, list[Stretch]], pl.DataFrame]:
+        """Blocks of what is before the latest minutes, and the slots of those."""
         end = min(window.end_ns, now_ns) // NS_PER_S
         start = window.end_ns // NS_PER_S - self._settings.baseline_seconds
         first, fine = max(0, start // 60 * 60), max(0, (end - FINE_SECONDS) // 60 * 60)
         fine = max(first, fine)
-        frames = [_slots(moment, Window(fine * NS_PER_S, window.end_ns), 10)]
-        if first < fine:
-            coarse = Window(first * NS_PER_S, fine * NS_PER_S)
-            frames.append(self._coarse.get(coarse, now_ns, lambda: _slots(moment, coarse, 60)))
-        return pl.concat(frames)
+        recent = _slots(moment, Window(fine * NS_PER_S, window.end_ns), 10)
+        if first == fine:
+            return {}, recent
+        coarse = Window(first * NS_PER_S, fine * NS_PER_S)
+        earlier: dict[LinkKey, list[Stretch]] = self._coarse.get(
+            coarse, now_ns, lambda: blocks_of(_slots(moment, coarse, 60), self._settings)
+        )
+        return earlier, recent
 
     def _other_day(self, moment: LinkMoment, window: Window, hours: int, now_ns: int) -> dict[LinkKey, float]:
         end_ns = (window.end_ns // _HOUR_NS + 1 - hours) * _HOUR_NS
