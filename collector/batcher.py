@@ -22,7 +22,7 @@ from collector.metrics import IngestMetrics
 from collector.poison import PoisonFilter
 from collector.refusal import Internal, Reason, Unavailable
 from collector.store import SpanStore
-from storage.errors import StorageError, StorageUnavailable, UndecodableBlock
+from storage.errors import StorageError, StorageRefused, StorageUnavailable, UndecodableBlock
 
 logger = logging.getLogger(__name__)
 
@@ -155,9 +155,9 @@ class Batcher:
         failure: StorageError | None = None
         try:
             self._store.write([entry.request for entry in group])
-        except UndecodableBlock as undecodable:
-            self._note_failure(undecodable)
-            self._sort_out(group, undecodable)
+        except (UndecodableBlock, StorageRefused) as refused:
+            self._note_failure(refused)
+            self._sort_out(group, refused)
             return
         except StorageError as error:
             self._note_failure(error)
@@ -167,14 +167,16 @@ class Batcher:
         for entry in group:
             self._finish(entry, self._as_refusal(failure) if failure else None)
 
-    def _sort_out(self, group: list[_Entry], undecodable: UndecodableBlock) -> None:
-        results = self._poison.write([entry.request for entry in group], undecodable)
+    def _sort_out(self, group: list[_Entry], refused: UndecodableBlock | StorageRefused) -> None:
+        results = self._poison.write([entry.request for entry in group], refused)
         for entry, error in zip(group, results, strict=True):
             self._finish(entry, self._as_refusal(error) if isinstance(error, StorageError) else error)
 
     def _as_refusal(self, failure: StorageError) -> Unavailable:
         if isinstance(failure, StorageUnavailable):
             return self._unavailable(Reason.STORE_UNAVAILABLE, f"the store is away: {failure}")
+        if isinstance(failure, StorageRefused):
+            return self._unavailable(Reason.STORE_UNAVAILABLE, f"the store refused: {failure}")
         # Every other failure is retryable too: only UndecodableBlock says that trying again cannot help.
         return self._unavailable(Reason.OVERLOADED, f"the store is overloaded: {failure}")
 

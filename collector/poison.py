@@ -1,6 +1,8 @@
-"""Finds the requests that make a group undecodable and stores their neighbours.
+"""Finds the requests that make a group fail and stores their neighbours.
 
-A culprit is written once more in canonical form; if ClickHouse refuses that too, it goes into quarantine.
+An undecodable culprit is written once more in canonical form; if ClickHouse refuses that too, it goes into
+quarantine. A group refused for no known reason is split too, since one of its requests may be the reason; the
+one that is left alone gets a retryable error.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from collector.otlp.canonical import canonical
 from collector.quarantine import Quarantine
 from collector.refusal import Invalid, Reason
 from collector.store import SpanStore
-from storage.errors import StorageError, UndecodableBlock
+from storage.errors import StorageError, StorageRefused, UndecodableBlock
 
 logger = logging.getLogger(__name__)
 
@@ -35,7 +37,9 @@ class PoisonFilter:
         self._quarantine = quarantine
         self._metrics = metrics
 
-    def write(self, requests: Sequence[bytes], refused: UndecodableBlock) -> list[PoisonResult]:
+    def write(
+        self, requests: Sequence[bytes], refused: UndecodableBlock | StorageRefused
+    ) -> list[PoisonResult]:
         """Store what can be stored of a group that was refused as a whole.
 
         One culprit among n costs about 2·log2(n) more writes.
@@ -48,18 +52,29 @@ class PoisonFilter:
             One result per request, in order.
         """
         if len(requests) == 1:
+            if isinstance(refused, StorageRefused):
+                return [refused]
             return [self._rescue(requests[0], refused)]
         middle = len(requests) // 2
-        return [*self._write_half(requests[:middle]), *self._write_half(requests[middle:])]
+        halves = (requests[:middle], requests[middle:])
+        failures = [self._failure_of(half) for half in halves]
+        if all(isinstance(failure, StorageRefused) for failure in failures):
+            # Both halves alike: it is not one of these requests, and more writes would only add load.
+            return [failure for failure, half in zip(failures, halves, strict=True) for _ in half]
+        results: list[PoisonResult] = []
+        for failure, half in zip(failures, halves, strict=True):
+            if isinstance(failure, UndecodableBlock | StorageRefused):
+                results += self.write(half, failure)
+            else:
+                results += [failure] * len(half)
+        return results
 
-    def _write_half(self, requests: Sequence[bytes]) -> list[PoisonResult]:
+    def _failure_of(self, requests: Sequence[bytes]) -> StorageError | None:
         try:
             self._store.write(requests)
-        except UndecodableBlock as refused:
-            return self.write(requests, refused)
         except StorageError as failure:
-            return [failure] * len(requests)
-        return [None] * len(requests)
+            return failure
+        return None
 
     def _rescue(self, request: bytes, refused: UndecodableBlock) -> PoisonResult:
         """Try the same request as protobuf writes it: oddities that only ClickHouse minds are gone then."""

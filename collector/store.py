@@ -13,8 +13,8 @@ class SpanStore(Protocol):
         """Store the spans of all requests in one INSERT, or none of them.
 
         Called from `Limits.inserts_in_flight` threads at the same time. Returns only after the INSERT
-        returned: the caller acknowledges its clients then. Spans with an invalid trace or span id are skipped
-        in SQL. A request stored before (same bytes) adds nothing.
+        returned: the caller acknowledges its clients then. A request stored before (same
+        bytes) adds nothing.
 
         Args:
             requests: Each the bytes of one ExportTraceServiceRequest that passed `collector.otlp.check`.
@@ -22,5 +22,6 @@ class SpanStore(Protocol):
         Raises:
             storage.errors.StorageUnavailable: Retryable.
             storage.errors.StorageOverloaded: Retryable.
+            storage.errors.StorageRefused: For no known reason; one of the requests may be it.
             storage.errors.UndecodableBlock: At least one request is poison; nothing of this call was stored.
         """

@@ -19,6 +19,10 @@ class StorageOverloaded(StorageError):
     """The store refuses more work now (too many parts, memory, disk nearly full). Try again later."""
 
 
+class StorageRefused(StorageError):
+    """The store answered with an error it gives no hint about. Trying again may or may not succeed."""
+
+
 class UndecodableBlock(StorageError):
     """ClickHouse refused the bytes of a block; nothing of it was stored. Trying again cannot succeed."""
 

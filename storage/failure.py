@@ -10,6 +10,7 @@ from storage.errors import (
     QueryTooHeavy,
     StorageError,
     StorageOverloaded,
+    StorageRefused,
     StorageUnavailable,
     UndecodableBlock,
 )
@@ -50,6 +51,21 @@ _UNDECODABLE = {
     444,  # DATA_CANNOT_BE_PROTOBUF_ENCODED
     469,  # PROTOBUF_ERROR
 }
+_AWAY = {
+    60,  # UNKNOWN_TABLE: not migrated yet, or being dropped
+    81,  # UNKNOWN_DATABASE
+    209,  # SOCKET_TIMEOUT
+    210,  # NETWORK_ERROR
+    236,  # ABORTED
+    242,  # TABLE_IS_READ_ONLY
+    279,  # ALL_CONNECTION_TRIES_FAILED
+    319,  # UNKNOWN_STATUS_OF_INSERT
+    394,  # QUERY_WAS_CANCELLED
+    497,  # ACCESS_DENIED
+    516,  # AUTHENTICATION_FAILED
+    735,  # QUERY_WAS_CANCELLED_BY_CLIENT
+    999,  # KEEPER_EXCEPTION
+}
 _SECRET = re.compile(r"(password\s*=?\s*)'[^']*'", re.IGNORECASE)
 _MESSAGE_LIMIT = 500
 
@@ -57,16 +73,15 @@ _MESSAGE_LIMIT = 500
 def translated(error: ClickHouseError | OSError) -> StorageError:
     """The storage error for a driver error.
 
-    Unknown codes count as unavailable: an acknowledged span is never at stake, and a client that tries
-    again is better than data called poison because a server was misconfigured for a minute.
+    No code means no answer: the store is away and the outcome unknown. An answer with a code that is in none
+    of the lists is a refusal, which is neither called poison nor waited out.
     """
     code = getattr(error, "code", None)
     message = _SECRET.sub(r"\1'***'", str(error)).replace("\n", " ")[:_MESSAGE_LIMIT]
-    if code in _TOO_HEAVY:
-        return QueryTooHeavy(message)
-    if code in _OVERLOADED:
-        return StorageOverloaded(message)
     # BAD_ARGUMENTS (36) has many causes; this one is a oneof that carries two members.
     if code in _UNDECODABLE or (code == 36 and "Invalid protobuf data" in message):
         return UndecodableBlock(message)
-    return StorageUnavailable(message)
+    for codes, kind in ((_TOO_HEAVY, QueryTooHeavy), (_OVERLOADED, StorageOverloaded)):
+        if code in codes:
+            return kind(message)
+    return StorageUnavailable(message) if code is None or code in _AWAY else StorageRefused(message)

@@ -48,6 +48,7 @@ class SpanWriter:
             UndecodableBlock: ClickHouse refused the bytes; nothing of this call was stored.
             StorageUnavailable: Outcome unknown or nothing stored; sending the requests again is safe.
             StorageOverloaded: Nothing stored; try again later.
+            StorageRefused: An error that says nothing about its cause; other requests are not held up by it.
         """
         self.resolve()
         if self._space is not None:

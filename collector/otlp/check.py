@@ -12,6 +12,7 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from collector.limits import Limits
 from collector.otlp.canonical import canonical, is_ambiguous
@@ -128,9 +129,9 @@ class RequestChecker:
         # One id field of each sort per span, and each span starts with valid ones: no span can have another.
         if len(ids.trace_id) == len(spans) == len(ids.span_id) and all(map(_VALID_IDS.match, spans)):
             return CheckedRequest(request, len(spans))
-        # Written anew, so that an id given twice means the same to ClickHouse as to us.
-        request = canonical(request)
-        invalid = count_invalid_ids(request)
+        # Written anew, so that an id given twice means the same to ClickHouse as to us, and without the spans
+        # that the store would otherwise have to look for in every request.
+        request, invalid = without_invalid_spans(request)
         if not invalid:
             return CheckedRequest(request, len(spans))
         return CheckedRequest(
@@ -141,14 +142,27 @@ class RequestChecker:
         )
 
 
-def count_invalid_ids(request: bytes) -> int:
-    """Count the spans whose trace id or span id the specification calls invalid, one by one."""
-    return sum(
-        len(span.trace_id) != 16
-        or len(span.span_id) != 8
-        or span.trace_id == _NO_TRACE_ID
-        or span.span_id == _NO_SPAN_ID
-        for resource_spans in ExportTraceServiceRequest.FromString(request).resource_spans
-        for scope_spans in resource_spans.scope_spans
-        for span in scope_spans.spans
+def without_invalid_spans(request: bytes) -> tuple[bytes, int]:
+    """The request in canonical form without the spans whose ids the specification calls invalid.
+
+    Returns:
+        The bytes to store and how many spans were taken out.
+    """
+    message = ExportTraceServiceRequest.FromString(canonical(request))
+    taken_out = 0
+    for resource_spans in message.resource_spans:
+        for scope_spans in resource_spans.scope_spans:
+            for at in reversed(range(len(scope_spans.spans))):
+                if not _has_valid_ids(scope_spans.spans[at]):
+                    del scope_spans.spans[at]
+                    taken_out += 1
+    return message.SerializeToString(), taken_out
+
+
+def _has_valid_ids(span: Span) -> bool:
+    return (
+        len(span.trace_id) == 16
+        and len(span.span_id) == 8
+        and span.trace_id != _NO_TRACE_ID
+        and span.span_id != _NO_SPAN_ID
     )

@@ -23,6 +23,7 @@ class RecordingStore:
         self.gate = threading.Event()
         self.gate.set()
         self.failure: StorageError | None = None
+        self.poison_error: StorageError = UndecodableBlock("Code: 33. DB::Exception: cannot read all data")
         self.is_poison: Callable[[bytes], bool] = lambda request: False
         self.entered = threading.Semaphore(0)
         self._lock = threading.Lock()
@@ -35,7 +36,7 @@ class RecordingStore:
         if self.failure is not None:
             raise self.failure
         if any(map(self.is_poison, requests)):
-            raise UndecodableBlock("Code: 33. DB::Exception: cannot read all data")
+            raise self.poison_error
         with self._lock:
             self.stored += requests
 

@@ -15,7 +15,7 @@ from collector.metrics import IngestMetrics
 from collector.poison import PoisonFilter
 from collector.quarantine import Quarantine
 from collector.refusal import Internal, Invalid, Reason, Unavailable
-from storage.errors import QueryTooHeavy, StorageOverloaded, StorageUnavailable
+from storage.errors import QueryTooHeavy, StorageOverloaded, StorageRefused, StorageUnavailable
 from tests.collector.builders import trace_request
 from tests.collector.recording_store import RecordingStore
 from tests.collector.wiring import now
@@ -165,6 +165,37 @@ def test_poison_is_answered_alone_and_its_neighbours_are_stored(
         assert caught.value.reason is Reason.POISON
     assert len(store.stored) == 16
     assert len(list((tmp_path / "q").glob("*.otlp"))) == 2
+
+
+def test_a_request_refused_for_no_known_reason_does_not_take_its_neighbours_along(
+    start: Start, store: RecordingStore, tmp_path: Path
+) -> None:
+    batcher = start()
+    store.is_poison = lambda request: b"strange" in request
+    store.poison_error = StorageRefused("Code: 47. DB::Exception: something new")
+    hold_one(batcher, store)
+    good = [batcher.submit(trace_request()) for _ in range(7)]
+    bad = batcher.submit(trace_request(name="strange"))
+    store.gate.set()
+    for result in good:
+        result.result(10)
+    with pytest.raises(Unavailable, match="something new"):
+        bad.result(10)
+    assert list((tmp_path / "q").glob("*.otlp")) == []
+
+
+def test_a_store_that_refuses_everything_is_not_asked_again_and_again(
+    start: Start, store: RecordingStore
+) -> None:
+    batcher = start()
+    held = hold_one(batcher, store)
+    store.failure = StorageRefused("Code: 164. DB::Exception: read only")
+    waiting = [batcher.submit(trace_request()) for _ in range(32)]
+    store.gate.set()
+    for result in (held, *waiting):
+        with pytest.raises(Unavailable):
+            result.result(10)
+    assert len(store.calls) == 4
 
 
 def test_stop_writes_what_is_queued_and_refuses_what_comes(start: Start, store: RecordingStore) -> None:

@@ -5,6 +5,7 @@ from storage.errors import (
     QueryTooHeavy,
     StorageError,
     StorageOverloaded,
+    StorageRefused,
     StorageUnavailable,
     UndecodableBlock,
 )
@@ -20,6 +21,7 @@ from storage.failure import translated
         (243, StorageOverloaded),
         (32, UndecodableBlock),
         (60, StorageUnavailable),
+        (47, StorageRefused),
         (None, StorageUnavailable),
     ],
 )

@@ -56,9 +56,9 @@ CREATE TABLE IF NOT EXISTS {database}.otlp_ingest
 ENGINE = Null
 
 -- split
--- Flattens resource → scope → span. Spans whose trace id is not 16 bytes or span id not 8 bytes, or all zero, are
--- left out here and counted as rejected by the collector. Times beyond what a DateTime bucket can hold (2106) are
--- clamped; a parent id of zeros means none.
+-- Flattens resource → scope → span. Spans with invalid ids do not get here: the collector takes them out of the few
+-- requests that have any, since a WHERE over unnested spans costs 1.5 µs for each (a fifth of the transform). Times
+-- beyond what a DateTime bucket can hold (2106) are clamped; a parent id of zeros means none.
 CREATE MATERIALIZED VIEW IF NOT EXISTS {database}.otlp_ingest_mv TO {database}.otel_traces AS
 WITH
     (v -> multiIf(
@@ -91,7 +91,6 @@ WITH
         substring('esbidamx', v.kind + 1, 1))) AS letter,
     (a -> arrayStringConcat(arrayMap(v -> letter(v), a.value))) AS to_types,
     (ns -> fromUnixTimestamp64Nano(toInt64(least(ns, 4294967295000000000)))) AS to_time,
-    unhex('00000000000000000000000000000000') AS no_trace,
     unhex('0000000000000000') AS no_span
 SELECT
     to_time(span.start_ns) AS Timestamp,
@@ -161,4 +160,3 @@ FROM
     ARRAY JOIN scope_spans AS scoped
 )
 ARRAY JOIN spans AS span
-WHERE length(span.trace_id) = 16 AND span.trace_id != no_trace AND length(span.span_id) = 8 AND span.span_id != no_span

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.limits import Limits
-from collector.otlp.check import RequestChecker, count_invalid_ids
+from collector.otlp.check import RequestChecker, without_invalid_spans
 from collector.refusal import Invalid, Reason, TooLarge
 from tests.collector.builders import attributes, request_of, span, trace_request
 from tests.collector.corpus import attribute, ids, legal_oddities, nested_arrays, nested_maps, wrap
@@ -29,7 +29,11 @@ def test_invalid_ids_are_counted_exactly(pairs: list[tuple[bytes, bytes]]) -> No
     checked = checker.check(request)
     assert (checked.span_count, checked.rejected_count) == (len(pairs), bad)
     assert checked.accepted_count == len(pairs) - bad
-    assert count_invalid_ids(request) == bad
+    stored, taken_out = without_invalid_spans(request)
+    assert taken_out == bad
+    assert checker.check(stored).span_count == len(pairs) - bad
+    if bad:
+        assert checked.request == stored
 
 
 def test_one_span_cannot_cover_for_another_by_naming_its_ids_twice() -> None:
