@@ -45,9 +45,10 @@ class Scope:
     attributes: Attributes = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen: a trace may have 100,000 of these, and freezing triples the time it takes to make one.
+@dataclass(slots=True)
 class Span:
-    """One span in its place in the tree.
+    """One span in its place in the tree; nobody changes it once made.
 
     `start_time_unix_nano` is raw; `skew_ms` is what was added to place it for display (0 when clocks agree).
     `self_ms` is the time no child covers; `critical_ms` its share of the trace's critical path.

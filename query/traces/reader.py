@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from query.model.trace import Trace
 from query.traces.assembly import assemble
+from query.traces.collection import collection_paused
 from query.traces.trace_id import parse_trace_id
 from storage.traces import TraceStore
 
@@ -28,4 +29,6 @@ class TraceReader:
             storage.errors.StorageError: The store cannot answer.
         """
         normal = parse_trace_id(trace_id)
-        return assemble(normal, self._store.spans(normal), self._clock_ns())
+        frame = self._store.spans(normal)
+        with collection_paused():
+            return assemble(normal, frame, self._clock_ns())
