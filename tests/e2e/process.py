@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 60.0
+START_SECONDS = 180.0
 STOP_SECONDS = 40.0
 ANY_FREE_PORTS = ("--otlp-grpc-port", "0", "--otlp-http-port", "0", "--zipkin-port", "0")
 

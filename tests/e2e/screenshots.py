@@ -1,7 +1,7 @@
 """`make screenshots`: pictures of every page with the demo running, light and dark.
 
-Starts the demo, waits until one link is slow and another is failing, and leaves PNG files in docs/images, where
-the documentation finds them, or in the directory given.
+Starts the demo, waits until one link is slow and another is failing, and leaves PNG files in docs/images
+or in the directory given.
 """
 
 from __future__ import annotations

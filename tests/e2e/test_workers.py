@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,8 +34,8 @@ def collector(store: Database, clickhouse_url: str, tmp_path: Path) -> Iterator[
 
 
 def workers_of(process: SpanhouseProcess) -> list[int]:
-    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True)
-    return [int(pid) for pid in found.stdout.split()]
+    children = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return [int(pid) for thread in children for pid in thread.read_text().split()]
 
 
 def metric(process: SpanhouseProcess, name: str) -> float:
