@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.testclient import TestClient
+
+from query.api.route import ApiRoute
+from storage.errors import (
+    MigrationError,
+    QueryTooHeavy,
+    StorageError,
+    StorageOverloaded,
+    StorageUnavailable,
+)
+
+
+def asked(error: StorageError) -> TestClient:
+    router = APIRouter(route_class=ApiRoute)
+
+    @router.get("/question")
+    def question() -> None:
+        raise error
+
+    app = FastAPI()
+    app.include_router(router)
+    return TestClient(app)
+
+
+@pytest.mark.parametrize("error", [StorageUnavailable, StorageOverloaded, MigrationError])
+def test_a_store_in_trouble_asks_to_come_back_and_tells_no_secrets(error: type[StorageError]) -> None:
+    answer = asked(error("password='x'")).get("/question")
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"]
+    assert "password" not in answer.text
+
+
+def test_a_question_too_heavy_says_what_to_do() -> None:
+    answer = asked(QueryTooHeavy("Code: 159")).get("/question")
+    assert answer.status_code == 422
+    assert "shorter window" in answer.json()["detail"]
