@@ -8,7 +8,7 @@ Pure; reads no clock.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from query.links.peer import Protocol, peer_of, protocol_of, text
 from query.links.sampling import weight_of
@@ -126,15 +126,20 @@ def _linked_callers(span: LinkSpan, by_key: dict[Key, LinkSpan]) -> list[LinkSpa
 
 
 def _observed_hop(caller: _Caller, span: LinkSpan) -> FoundHop:
-    hop = _hop(caller.service, caller.client, span, _kind_of(caller.client, span))
-    return replace(hop, caller_kind=caller.kind)
+    return _hop(caller.service, caller.client, span, _kind_of(caller.client, span), caller.kind)
 
 
 def _linked_hop(client: LinkSpan, span: LinkSpan) -> FoundHop:
     return _hop(client.service, client, span, "messaging")
 
 
-def _hop(caller: str, client: LinkSpan | None, server: LinkSpan, kind: LinkKind) -> FoundHop:
+def _hop(
+    caller: str,
+    client: LinkSpan | None,
+    server: LinkSpan,
+    kind: LinkKind,
+    caller_kind: NodeKind = "service",
+) -> FoundHop:
     gap_ns = None
     if client is not None and kind == "messaging":
         gap_ns = max(0, server.start_ns - client.end_ns)
@@ -151,6 +156,7 @@ def _hop(caller: str, client: LinkSpan | None, server: LinkSpan, kind: LinkKind)
         gap_ns=gap_ns,
         error=any(side.error for side in sides),
         weight=max(_weight(side) for side in sides),
+        caller_kind=caller_kind,
     )
 
 
