@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from query.model.link import DependencyLink, MapNode, ServiceMap
 from ui.formats import duration, rate
+from ui.map.columns import DENSE, NAME_START, name_room
 from ui.map.labels import TakenRoom, label_box
-from ui.map.layout import DENSE, Box, Layout, Route, lay_out
+from ui.map.layout import Box, Layout, Route, lay_out
 from ui.map.lettering import fitted, text_width
 from ui.map.shapes import line, ornament, outline
 from ui.map.wording import calm_label, chip_lines, describe_link, describe_node, in_trouble, worst_first
@@ -22,7 +23,7 @@ from ui.paths import pair_text
 
 _THINNEST, _THICKEST_OK, _THINNEST_TROUBLE = 1.2, 4.2, 3.6
 _PARALLEL_DISTANCE = 9.0
-_LEAST_VIEW = (1080.0, 380.0)
+_LEAST_VIEW = (1240.0, 300.0)
 _BOLDER = 1.12
 _SECOND_PX = 12.0
 # A red label must find room somewhere; a calm one that strays far from its line would mislead.
@@ -60,6 +61,7 @@ class DrawnNode:
     ornament: str
     name: str
     name_px: float
+    text_x: float
     second: str
     hue: str
     description: str
@@ -85,7 +87,10 @@ def draw(service_map: ServiceMap) -> Drawing:
     dense = layout.metrics is DENSE
     return Drawing(
         links=_links(service_map.links, layout, dense=dense),
-        nodes=[_node(node, layout.boxes[node.service], dense=dense) for node in _all_nodes(service_map)],
+        nodes=[
+            _node(node, layout.boxes[node.service], layout.metrics.name_px, dense=dense)
+            for node in _all_nodes(service_map)
+        ],
         view=view_of(layout),
         dense=dense,
     )
@@ -147,18 +152,16 @@ def _label(
     font_px = 21.0 if dense else 12.0
     if in_trouble(link):
         first, second = chip_lines(link)
-        lines = (
-            (first, second)
-            if dense
-            else (f"{first} · {second}" if link.status == "slow" else f"{first} {second}",)
-        )
+        one_line = f"{first} · {second}" if link.status == "slow" else f"{first} {second}"
+        fits = layout.column_gap > text_width(one_line, font_px) * _BOLDER + 2.4 * font_px
+        lines = (one_line,) if fits and not dense else (first, second)
         mark_px, bolder, most_steps = font_px * 1.35, _BOLDER, _RED_STEPS
     else:
         lines, mark_px, bolder, most_steps = (calm_label(link),), 0.0, 1.0, _CALM_STEPS
         font_px = 15.0 if dense else 11.5
     width = max(text_width(text, font_px) for text in lines) * bolder + mark_px + 0.9 * font_px
     size = (round(width, 1), round(font_px * (0.7 + 1.15 * len(lines)), 1))
-    box = label_box(route, layout.metrics, view_of(layout), size, taken, most_steps)
+    box = label_box(route, layout, view_of(layout), size, taken, most_steps)
     return Label(box, lines, font_px) if box else None
 
 
@@ -173,9 +176,8 @@ def _beside(route: Route, distance: float) -> Route:
     return Route(tuple((x, y + distance) for x, y in route.points), route.backward)
 
 
-def _node(node: MapNode, box: Box, *, dense: bool) -> DrawnNode:
-    name_px = 16.0 if dense else 14.0
-    room = box.width - 34 - (16 if node.kind in ("messaging", "external") else 8)
+def _node(node: MapNode, box: Box, name_px: float, *, dense: bool) -> DrawnNode:
+    room = name_room(node.kind, box.width)
     return DrawnNode(
         node=node,
         box=box,
@@ -183,6 +185,7 @@ def _node(node: MapNode, box: Box, *, dense: bool) -> DrawnNode:
         ornament=ornament(node.kind, box),
         name=fitted(node.service or "(no name)", room, name_px),
         name_px=name_px,
+        text_x=round(box.x + NAME_START, 1),
         second="" if dense else _second_line(node, room),
         hue=hue_class(node.service) if node.kind == "service" else "",
         description=describe_node(node),

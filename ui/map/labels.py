@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from ui.map.layout import Box, Metrics, Point, Route
+from ui.map.layout import Box, Layout, Point, Route
 
 _ALONG = (0.5, 0.4, 0.6, 0.3, 0.7)
 _LEAST_DISTANCE = 3.0
@@ -38,13 +38,13 @@ class TakenRoom:
 
 
 def label_box(
-    route: Route, metrics: Metrics, view: Box, size: tuple[float, float], taken: TakenRoom, most_steps: int
+    route: Route, layout: Layout, view: Box, size: tuple[float, float], taken: TakenRoom, most_steps: int
 ) -> Box | None:
     """The box for one label.
 
     Args:
         route: The line it belongs to.
-        metrics: Sizes of the picture the line is in.
+        layout: The picture the line is in.
         view: What is shown at first, which labels must not leave.
         size: Width and height of the label.
         taken: Nodes, and labels placed before.
@@ -53,7 +53,7 @@ def label_box(
     Returns:
         A box inside the picture that meets nothing taken; None when there is no room in reach.
     """
-    points = _candidates(route, metrics)
+    points = _candidates(route, layout)
     for step in range(most_steps):
         shifts = (0.0,) if step == 0 else (-step * size[1] / 4, step * size[1] / 4)
         for shift in shifts:
@@ -64,12 +64,12 @@ def label_box(
     return None
 
 
-def _candidates(route: Route, metrics: Metrics) -> list[Point]:
+def _candidates(route: Route, layout: Layout) -> list[Point]:
     """Points on the line, those in the middle gap first; a self-call's label stands right of its node."""
     points = route.points
     if route.loop:
         x, y = points[1]
-        return [(x - 15, y - metrics.loop_height), (x + 14 + metrics.column_gap / 2, y)]
+        return [(x - 15, y - layout.metrics.loop_height), (x + 14 + layout.column_gap / 2, y)]
     gaps = list(zip(points[::2], points[1::2], strict=True))
     from_middle = sorted(range(len(gaps)), key=lambda i: abs(i - (len(gaps) - 1) / 2))
     return [on_curve(*gaps[i], t) for i in from_middle for t in _ALONG]

@@ -1,47 +1,25 @@
 """Where every node and link of the map is, in map units (about a CSS pixel at full size).
 
 Pure and deterministic: the result depends on the set of services and the set of pairs, not on figures, order
-or earlier layouts. `ui.map.layers` chooses columns, `ui.map.order` the order in them, this module the
-coordinates; `ui.map.drawing` makes the picture.
+or earlier layouts. `ui.map.layers` chooses columns, `ui.map.order` the order in them, `ui.map.columns` their
+widths, this module the coordinates; `ui.map.drawing` makes the picture.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from query.model.link import NodeKind
+from ui.map.columns import Metrics, Span, metrics_for, spread
 from ui.map.layers import Pair, assign_columns, backward_pairs
 from ui.map.order import Ordered, Place, order_columns
 
 Point = tuple[float, float]
 _ROUNDS = 10
 _LOOP_WIDTH = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Metrics:
-    """Sizes in map units; `loop_height` is the room a self-call needs above its node."""
-
-    node_width: float
-    node_height: float
-    row_gap: float
-    column_gap: float
-    waypoint_height: float
-    loop_height: float
-    margin: float
-
-
-ROOMY = Metrics(166, 44, 24, 136, 14, 24, 16)
-DENSE = Metrics(180, 30, 12, 132, 4, 20, 20)
-DENSE_FROM = 46
-
-
-def metrics_for(node_count: int) -> Metrics:
-    """Roomy nodes with a second line of text, or dense ones for big maps."""
-    return DENSE if node_count >= DENSE_FROM else ROOMY
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +69,7 @@ class Layout:
     width: float
     height: float
     metrics: Metrics
+    column_gap: float
 
 
 def lay_out(kinds: Mapping[str, NodeKind], pairs: Collection[Pair]) -> Layout:
@@ -107,15 +86,17 @@ def lay_out(kinds: Mapping[str, NodeKind], pairs: Collection[Pair]) -> Layout:
     forward = {(b, a) if (a, b) in backward else (a, b) for a, b in crossing}
     ordered = order_columns(assign_columns(kinds, forward), forward)
     middles = _heights(ordered, loops, metrics)
+    spans, column_gap = spread(
+        [
+            [(place.name, kinds[place.name]) for place in column if place.waypoint_of is None]
+            for column in ordered.columns
+        ],
+        metrics,
+    )
 
     boxes = {
-        place.name: Box(
-            metrics.margin + index * (metrics.node_width + metrics.column_gap),
-            middles[place] - metrics.node_height / 2,
-            metrics.node_width,
-            metrics.node_height,
-        )
-        for index, column in enumerate(ordered.columns)
+        place.name: Box(span.x, middles[place] - metrics.node_height / 2, span.width, metrics.node_height)
+        for span, column in zip(spans, ordered.columns, strict=True)
         for place in column
         if place.waypoint_of is None
     }
@@ -131,16 +112,16 @@ def lay_out(kinds: Mapping[str, NodeKind], pairs: Collection[Pair]) -> Layout:
         chain = ordered.chains[(pair[1], pair[0]) if is_backward else pair]
         # Both directions may share a chain: they pass its waypoints beside each other.
         aside = metrics.waypoint_height / 4 if (pair[1], pair[0]) in crossing else 0.0
-        points = _way(chain, ports[pair], -aside if is_backward else aside, middles, boxes, metrics)
+        points = _way(chain, ports[pair], -aside if is_backward else aside, middles, boxes, spans)
         routes[pair] = Route(tuple(reversed(points)) if is_backward else tuple(points), is_backward)
-    width = 2 * metrics.margin + len(ordered.columns) * (metrics.node_width + metrics.column_gap)
     lowest = max((middles[place] for column in ordered.columns for place in column), default=0.0)
     return Layout(
         boxes,
         routes,
-        width=max(0.0, width - metrics.column_gap),
+        width=spans[-1].end + metrics.margin if spans else 0.0,
         height=lowest + metrics.node_height / 2 + metrics.margin,
         metrics=metrics,
+        column_gap=column_gap,
     )
 
 
@@ -233,12 +214,12 @@ def _way(
     aside: float,
     middles: Mapping[Place, float],
     boxes: Mapping[str, Box],
-    metrics: Metrics,
+    spans: Sequence[Span],
 ) -> list[Point]:
     first, last = boxes[chain[0].name], boxes[chain[-1].name]
     points = [(first.x + first.width, middles[chain[0]] + ports[0])]
     for waypoint in chain[1:-1]:
-        x = metrics.margin + waypoint.column * (metrics.node_width + metrics.column_gap)
+        span = spans[waypoint.column]
         y = middles[waypoint] + aside
-        points += [(x, y), (x + metrics.node_width, y)]
+        points += [(span.x, y), (span.end, y)]
     return [*points, (last.x, middles[chain[-1]] + ports[1])]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from query.model.link import NodeKind
-from ui.map.layout import Box, Metrics, Point, Route
+from ui.map.columns import Metrics
+from ui.map.layout import Box, Point, Route
 
 _LID = 4.5
 _CORNER = 6.0

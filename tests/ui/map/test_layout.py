@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.ui.map.strategies import Graph, chain, graphs
 from tests.ui.shop import Shop, big_shop
-from ui.map.layout import DENSE, ROOMY, Layout, closest_in_order, lay_out
+from ui.map.columns import DENSE, ROOMY
+from ui.map.layout import Layout, closest_in_order, lay_out
 
 
 def laid_out(shop: Shop) -> Layout:

@@ -5,7 +5,8 @@ import re
 import pytest
 
 from query.model.link import NodeKind
-from ui.map.layout import ROOMY, Box, Route
+from ui.map.columns import ROOMY
+from ui.map.layout import Box, Route
 from ui.map.shapes import line, ornament, outline
 
 KINDS: tuple[NodeKind, ...] = ("service", "database", "messaging", "external", "user")
