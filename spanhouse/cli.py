@@ -5,6 +5,7 @@ The engine, gRPC and the pages are imported by the commands that run them: `link
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
 import os
 import secrets
@@ -30,7 +31,6 @@ from spanhouse.terminal.trace import hops_table, trace_tree
 
 app = typer.Typer(
     name="spanhouse",
-    help="Distributed tracing on ClickHouse: the service map that paints slow links red and says why.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -48,6 +48,21 @@ DEFAULT_URL = "http://127.0.0.1:16686"
 PIPE_WIDTH = 240
 EXIT_TROUBLE = 1
 EXIT_NO_ANSWER = 2
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"spanhouse {importlib.metadata.version('spanhouse')}")
+        raise typer.Exit
+
+
+@app.callback()
+def spanhouse(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Distributed tracing on ClickHouse: the service map that paints slow links red and says why."""
 
 
 @app.command()
