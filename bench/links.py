@@ -1,0 +1,83 @@
+"""What links cost: rolling them up, and asking for them over several windows.
+
+    python -m bench.links --data DIR --spans 1_000_000 --hours 1
+
+Prints CPU beside wall time: on a shared machine only the former, and ratios, mean something.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from bench.generate_traces import generate
+from query.links.reader import LinkReader
+from query.links.rollup import LinkRollUp
+from query.links.settings import LinkSettings
+from query.links.source import LinkSource
+from query.model.window import NS_PER_S, Window
+from storage import migrations
+from storage.client import Database
+from storage.endpoint import EmbeddedEndpoint
+from storage.hops import HopSpans
+from storage.links import LinkFigureStore
+
+WINDOWS = {"15 min": 900, "1 h": 3_600, "24 h": 86_400}
+REPEATS = 9
+
+
+def measured(work: Callable[[], object]) -> tuple[float, float]:
+    """Median wall and CPU milliseconds of `work`."""
+    walls, cpus = [], []
+    for _ in range(REPEATS):
+        wall, cpu = time.perf_counter(), time.process_time()
+        work()
+        walls.append((time.perf_counter() - wall) * 1e3)
+        cpus.append((time.process_time() - cpu) * 1e3)
+    return statistics.median(walls), statistics.median(cpus)
+
+
+def latest(seconds: int) -> Window:
+    """The window that ends now."""
+    now_ns = time.time_ns()
+    return Window(now_ns - seconds * NS_PER_S, now_ns)
+
+
+def run(database: Database, *, spans: int, hours: float) -> None:
+    """Fills the store, rolls up, asks; prints one line for each."""
+    generate(database, spans=spans, hours=hours, end_ns=time.time_ns())
+    settings = LinkSettings()
+    source = LinkSource(HopSpans(database), LinkFigureStore(database), settings)
+    time.sleep(settings.late_seconds + 7)
+    wall, cpu = time.perf_counter(), time.process_time()
+    LinkRollUp(source).advance()
+    wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+    print(f"roll-up of {spans:,} spans: {wall:.1f} s, {cpu / spans * 1e6:.2f} us of CPU per span")
+    reader = LinkReader(source, settings)
+    for name, seconds in WINDOWS.items():
+        for question, work in (
+            ("list", lambda: reader.list(latest(seconds))),  # noqa: B023  # asked before the loop goes on
+            ("map", lambda: reader.service_map(latest(seconds))),  # noqa: B023
+        ):
+            wall_ms, cpu_ms = measured(work)
+            print(f"{question} over {name}: {wall_ms:.0f} ms, {cpu_ms:.0f} ms of CPU")
+
+
+def main() -> None:
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="an empty directory for the embedded engine")
+    parser.add_argument("--spans", type=int, default=1_000_000)
+    parser.add_argument("--hours", type=float, default=1.0)
+    options = parser.parse_args()
+    database = Database(EmbeddedEndpoint(options.data))
+    migrations.apply(database, migrations.SchemaOptions())
+    run(database, spans=options.spans, hours=options.hours)
+    database.close()
+
+
+if __name__ == "__main__":
+    main()
