@@ -42,6 +42,7 @@ class Shop:
     """Answers from a fixed list of links; satisfies `ui.questions.Questions` by being all its parts."""
 
     all_links: tuple[DependencyLink, ...] = SHOP_LINKS
+    earlier_links: tuple[DependencyLink, ...] = ()
     any_trace: bool = True
     failure: Exception | None = None
     asked: list[tuple[str, object]] = field(default_factory=list)
@@ -76,7 +77,7 @@ class Shop:
     def present(self, window: Window) -> tuple[DependencyLink, ...]:
         if self.failure:
             raise self.failure
-        return self.all_links if window.end_ns > NOW_NS - 3_600_000_000_000 else ()
+        return self.all_links if window.end_ns > NOW_NS - 3_600_000_000_000 else self.earlier_links
 
     def kinds(self) -> dict[str, NodeKind]:
         kinds: dict[str, NodeKind] = {}

@@ -21,6 +21,7 @@ PAIRS = (
     ("accent", "accent-soft", TEXT),
     ("ink", "accent-soft", TEXT),
     ("trouble", "trouble-soft", TEXT),
+    *(("worse", on, TEXT) for on in (*SURFACES, "worse-soft")),
     *((line, on, GRAPHICS) for line, on in product(("link-ok", "control", "trouble"), ("surface", "raised"))),
     *((hue, on, GRAPHICS) for hue, on in product(HUES, SURFACES)),
     *((f"series-{name}", "surface", GRAPHICS) for name in ("p50", "p95", "p99", "calls", "server", "gap")),

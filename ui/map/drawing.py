@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from query.model.link import DependencyLink, MapNode, ServiceMap
 from ui.formats import duration, rate
+from ui.links.change import LinkChange, LinkKey, link_key
+from ui.links.change_wording import change_label, change_note
 from ui.map.columns import DENSE, NAME_START, name_room
+from ui.map.folding import Group
 from ui.map.labels import TakenRoom, label_box
 from ui.map.layout import Box, Layout, Route, lay_out
 from ui.map.lettering import fitted, text_width
@@ -49,6 +52,20 @@ class DrawnLink:
     width: float
     label: Label | None
     description: str
+    became: str
+    folded: Group | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What became of each link since the window that `words` names (`1 hour` before)."""
+
+    changes: Mapping[LinkKey, LinkChange]
+    words: str
+
+    def change(self, link: DependencyLink) -> LinkChange | None:
+        """What became of one link."""
+        return self.changes.get(link_key(link))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +82,7 @@ class DrawnNode:
     second: str
     hue: str
     description: str
+    folded: Group | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,20 +95,33 @@ class Drawing:
     dense: bool
 
 
-def draw(service_map: ServiceMap) -> Drawing:
-    """Draws a map; the same services and pairs always stand in the same places."""
+def draw(
+    service_map: ServiceMap,
+    comparison: Comparison | None = None,
+    groups: Mapping[str, Group] | None = None,
+) -> Drawing:
+    """Draws a map; the same services and pairs always stand in the same places.
+
+    Args:
+        service_map: Nodes and links.
+        comparison: What became of the links since an earlier window, to be marked.
+        groups: The nodes that stand for folded leaves, by name.
+    """
+    groups = groups or {}
     kinds = {node.service: node.kind for node in service_map.nodes}
     for link in service_map.links:
         kinds.setdefault(link.caller, link.caller_kind)
         kinds.setdefault(link.callee, link.callee_kind)
     layout = lay_out(kinds, {(link.caller, link.callee) for link in service_map.links})
     dense = layout.metrics is DENSE
+    links = _links(service_map.links, layout, comparison, dense=dense)
+    nodes = [
+        _node(node, layout.boxes[node.service], layout.metrics.name_px, dense=dense)
+        for node in _all_nodes(service_map)
+    ]
     return Drawing(
-        links=_links(service_map.links, layout, dense=dense),
-        nodes=[
-            _node(node, layout.boxes[node.service], layout.metrics.name_px, dense=dense)
-            for node in _all_nodes(service_map)
-        ],
+        links=[_folded_link(item, groups) for item in links],
+        nodes=[_folded_node(item, groups) for item in nodes],
         view=view_of(layout),
         dense=dense,
     )
@@ -116,7 +147,9 @@ def view_of(layout: Layout) -> Box:
     return Box(round((layout.width - width) / 2, 1), round((layout.height - height) / 2, 1), width, height)
 
 
-def _links(links: Sequence[DependencyLink], layout: Layout, *, dense: bool) -> list[DrawnLink]:
+def _links(
+    links: Sequence[DependencyLink], layout: Layout, comparison: Comparison | None, *, dense: bool
+) -> list[DrawnLink]:
     by_pair: dict[tuple[str, str], list[DependencyLink]] = defaultdict(list)
     for link in links:
         by_pair[link.caller, link.callee].append(link)
@@ -128,9 +161,15 @@ def _links(links: Sequence[DependencyLink], layout: Layout, *, dense: bool) -> l
 
     taken = TakenRoom(layout.boxes.values())
     drawn = []
-    for link in worst_first(links):
+    changes = {id(link): comparison.change(link) for link in links} if comparison else {}
+    # Stable: red links choose their label's place first, then those that changed.
+    marked = sorted(worst_first(links), key=lambda one: (not in_trouble(one), not _became(changes, one)))
+    for link in marked:
         route = routes[id(link)]
-        label = _label(link, route, layout, taken, dense=dense)
+        change = changes.get(id(link))
+        lines = change_label(change, comparison.words) if comparison and change else ()
+        label = _label(link, route, layout, taken, lines, dense=dense)
+        became = _became(changes, link)
         if label:
             taken.take(label.box)
         drawn.append(
@@ -138,24 +177,35 @@ def _links(links: Sequence[DependencyLink], layout: Layout, *, dense: bool) -> l
                 link=link,
                 key=pair_text(link.caller, link.callee),
                 path=line(route, layout.metrics, _arrow_length(link, dense=dense)),
-                width=line_width(link, dense=dense),
+                width=_width(link, became, dense=dense),
                 label=label,
-                description=describe_link(link),
+                description=describe_link(link)
+                + (change_note(change, comparison.words) if comparison and change else ""),
+                became=became,
             )
         )
     return list(reversed(drawn))
 
 
 def _label(
-    link: DependencyLink, route: Route, layout: Layout, taken: TakenRoom, *, dense: bool
+    link: DependencyLink,
+    route: Route,
+    layout: Layout,
+    taken: TakenRoom,
+    changed: tuple[str, ...],
+    *,
+    dense: bool,
 ) -> Label | None:
     font_px = 21.0 if dense else 12.0
+    lines: tuple[str, ...]
     if in_trouble(link):
         first, second = chip_lines(link)
         one_line = f"{first} · {second}" if link.status == "slow" else f"{first} {second}"
         fits = layout.column_gap > text_width(one_line, font_px) * _BOLDER + 2.4 * font_px
         lines = (one_line,) if fits and not dense else (first, second)
         mark_px, bolder, most_steps = font_px * 1.35, _BOLDER, _RED_STEPS
+    elif changed:
+        lines, mark_px, bolder, most_steps = changed, 0.0, _BOLDER, _RED_STEPS
     else:
         lines, mark_px, bolder, most_steps = (calm_label(link),), 0.0, 1.0, _CALM_STEPS
         font_px = 15.0 if dense else 11.5
@@ -163,6 +213,29 @@ def _label(
     size = (round(width, 1), round(font_px * (0.7 + 1.15 * len(lines)), 1))
     box = label_box(route, layout, view_of(layout), size, taken, most_steps)
     return Label(box, lines, font_px) if box else None
+
+
+def _became(changes: Mapping[int, LinkChange | None], link: DependencyLink) -> str:
+    """The mark of a link: `worse`, `new`, `gone`, or nothing."""
+    change = changes.get(id(link))
+    return change.became if change and change.became in ("worse", "new", "gone") else ""
+
+
+def _width(link: DependencyLink, became: str, *, dense: bool) -> float:
+    width = line_width(link, dense=dense)
+    return width if became != "worse" else max(width, _THINNEST_TROUBLE * (1.9 if dense else 1))
+
+
+def _folded_link(item: DrawnLink, groups: Mapping[str, Group]) -> DrawnLink:
+    group = groups.get(item.link.callee)
+    return replace(item, description=group.description, label=None, folded=group) if group else item
+
+
+def _folded_node(item: DrawnNode, groups: Mapping[str, Group]) -> DrawnNode:
+    group = groups.get(item.node.service)
+    if not group:
+        return item
+    return replace(item, name=group.label, hue="", description=group.description, folded=group)
 
 
 def _arrow_length(link: DependencyLink, *, dense: bool) -> float:

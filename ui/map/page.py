@@ -7,15 +7,19 @@ one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from query.model.link import DependencyLink, MapNode, ServiceMap
+from ui.earlier import Earlier, choices, read_earlier
 from ui.errors import BadParameter, page_route
 from ui.formats import plural
-from ui.map.drawing import draw
+from ui.links.change import LinkChange, compare_links, link_key
+from ui.links.change_wording import change_sentence, short_change
+from ui.map.drawing import Comparison, draw
+from ui.map.folding import SUGGEST_FROM, Folded, fold_leaves
 from ui.map.wording import in_trouble, map_sentence, totals, worst_first
 from ui.onboarding import Onboarding
 from ui.paths import read_pair
@@ -51,16 +55,31 @@ def map_routes(pages: Pages, onboarding: Onboarding) -> APIRouter:
                 return onboarding.page(request, time_range)
             return pages.renderer.page(request, "map_empty.html", time_range)
         only_trouble = read("only") == "trouble"
-        pictured = troubled_part(shown) if only_trouble else shown
-        ranked = worst_first(pictured.links)
+        earlier = read_earlier(read("compare"), time_range.window)
+        comparison = _compare(pages, shown, earlier, find if matching is None else "", depth)
+        changes = comparison.changes if comparison else {}
+        gone = [change for change in changes.values() if change.became == "gone"]
+        fold = read("fold") == "healthy"
+        pictured = troubled_part(shown) if only_trouble else with_gone(shown, gone)
+        folded = fold_leaves(pictured) if fold else Folded(pictured)
+        ranked = worst_first(troubled_part(shown).links if only_trouble else shown.links)
+        ranked.sort(key=lambda link: not in_trouble(link) and not _got_worse(changes.get(link_key(link))))
         return pages.renderer.page(
             request,
             "map.html",
             time_range,
-            sentence=map_sentence(shown.links, time_range.phrase) if shown.links else [],
+            sentence=(map_sentence(shown.links, time_range.phrase) if shown.links else [])
+            + (change_sentence(changes.values(), earlier.words) if earlier else []),
             more=totals(shown.links, shown.nodes)
             + (f", within {plural(depth, 'step')} of {find}" if find and not matching else ""),
-            drawing=draw(pictured),
+            drawing=draw(folded.service_map, comparison, folded.groups),
+            comparison=comparison,
+            short_change=short_change,
+            gone=gone,
+            earlier=earlier,
+            earlier_choices=choices(time_range.window),
+            fold=fold,
+            suggest_folding=not fold and len(shown.nodes) > SUGGEST_FROM,
             nothing="No link is slow or failing." if only_trouble else "Nothing to draw.",
             selection=select(shown, read("link"), read("node")),
             chosen_link=read("link"),
@@ -83,6 +102,14 @@ def troubled_part(whole: ServiceMap) -> ServiceMap:
     links = [link for link in whole.links if in_trouble(link)]
     ends = {name for link in links for name in (link.caller, link.callee)}
     return ServiceMap(whole.start, whole.end, [node for node in whole.nodes if node.service in ends], links)
+
+
+def with_gone(shown: ServiceMap, gone: Sequence[LinkChange]) -> ServiceMap:
+    """The map with the links of an earlier window that have no calls now; they are drawn as quiet."""
+    if not gone:
+        return shown
+    links = [replace(change.link, status="quiet", calls=0, calls_per_second=0.0) for change in gone]
+    return replace(shown, links=[*shown.links, *links])
 
 
 def select(shown: ServiceMap, link_text: str | None, node_name: str | None) -> Selection:
@@ -112,6 +139,22 @@ def _ask(pages: Pages, time_range: TimeRange, find: str, depth: int) -> tuple[Se
     if not find:
         return whole, None
     return whole, {node.service for node in whole.nodes if find.lower() in node.service.lower()}
+
+
+def _compare(
+    pages: Pages, shown: ServiceMap, earlier: Earlier | None, focus: str, depth: int
+) -> Comparison | None:
+    """What became of the shown links since the earlier window, looked at with the same focus."""
+    if earlier is None:
+        return None
+    then = pages.questions.links.service_map(
+        earlier.window, service=focus or None, depth=depth if focus else None
+    )
+    return Comparison(compare_links(shown.links, then.links), earlier.words)
+
+
+def _got_worse(change: LinkChange | None) -> bool:
+    return change is not None and change.became == "worse"
 
 
 def _ends(

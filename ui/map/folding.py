@@ -1,0 +1,102 @@
+"""Folds healthy leaves: what is well, calls nobody and is called by one service alone, as one counted node.
+
+Pure. For maps too big to read; the list under the map keeps every link.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from query.model.link import DependencyLink, MapNode, ServiceMap
+
+SUGGEST_FROM = 60
+_LEAST_LEAVES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Leaves drawn as one node: who calls them, and their names in order."""
+
+    caller: str
+    leaves: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """What the node says: `+4 healthy`."""
+        return f"+{len(self.leaves)} healthy"
+
+    @property
+    def name(self) -> str:
+        """The node's name among the others; its last character keeps it from being a service's."""
+        return f"{self.caller} {self.label}\N{INVISIBLE SEPARATOR}"
+
+    @property
+    def description(self) -> str:
+        """All about the node in one line."""
+        return f"{len(self.leaves)} healthy leaves of {self.caller}: {', '.join(self.leaves)}."
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """A map with its groups by the name of their node."""
+
+    service_map: ServiceMap
+    groups: dict[str, Group] = field(default_factory=dict)
+
+
+def fold_leaves(whole: ServiceMap) -> Folded:
+    """Folds where one caller has at least two leaves; red, quiet and shared ones stay as they are."""
+    callers: dict[str, set[str]] = defaultdict(set)
+    calling: set[str] = set()
+    unwell: set[str] = set()
+    for link in whole.links:
+        calling.add(link.caller)
+        callers[link.callee].add(link.caller)
+        if link.status != "ok":
+            unwell.add(link.callee)
+    leaves: dict[str, list[str]] = defaultdict(list)
+    for callee, its_callers in callers.items():
+        if len(its_callers) == 1 and callee not in calling and callee not in unwell:
+            leaves[next(iter(its_callers))].append(callee)
+    groups = {
+        caller: Group(caller, tuple(sorted(names)))
+        for caller, names in sorted(leaves.items())
+        if len(names) >= _LEAST_LEAVES
+    }
+    gone = {name for group in groups.values() for name in group.leaves}
+    kept = [link for link in whole.links if link.callee not in gone]
+    folded = {
+        group.name: _one_link(group, [link for link in whole.links if link.callee in group.leaves])
+        for group in groups.values()
+    }
+    nodes = [node for node in whole.nodes if node.service not in gone]
+    nodes += [
+        MapNode(name, "service", link.calls, link.calls_per_second, link.errors, link.error_rate, None, "ok")
+        for name, link in folded.items()
+    ]
+    return Folded(
+        ServiceMap(whole.start, whole.end, nodes, [*kept, *folded.values()]),
+        {group.name: group for group in groups.values()},
+    )
+
+
+def _one_link(group: Group, links: list[DependencyLink]) -> DependencyLink:
+    calls, errors = sum(link.calls for link in links), sum(link.errors for link in links)
+    return DependencyLink(
+        caller=group.caller,
+        callee=group.name,
+        kind=links[0].kind,
+        calls=calls,
+        calls_per_second=sum(link.calls_per_second for link in links),
+        errors=errors,
+        error_rate=errors / calls if calls else 0.0,
+        client_ms=None,
+        server_ms=None,
+        gap_ms=None,
+        baseline_p95_ms=None,
+        status="ok",
+        reasons=[],
+        impact_ms=0.0,
+        caller_kind=links[0].caller_kind,
+    )
