@@ -88,7 +88,7 @@ def _caller_of(span: LinkSpan, by_key: dict[Key, LinkSpan]) -> _Caller | None:
             break
         if not is_sidecar(parent):
             return _called_by(parent, stand_in, span, tuple(passed))
-        own = not is_sidecar(span) and serves(parent, span.service)
+        own = not is_sidecar(span) and serves(parent.service, span.service)
         if parent.kind in CALLEE_KINDS and stand_in:
             break
         if parent.kind in CALLER_KINDS and not own:

@@ -77,9 +77,10 @@ class Span:
     flags: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+# Not frozen, for the same reason.
+@dataclass(slots=True)
 class Hop:
-    """One call between services inside one trace.
+    """One call between services inside one trace; nobody changes it once made.
 
     A side without a span has no id and no time. `gap_ms` is client − server (for messaging: the time in
     the queue), split into its request and response halves after skew correction. A hop without a callee

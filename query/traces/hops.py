@@ -1,6 +1,6 @@
 """The calls between services inside one trace, with what one trace can say beyond a link's figures.
 
-Which spans make a hop is decided by `query.links.linker` alone (rules H1–H9 of docs/links.md). Added here:
+Which spans make a hop is decided by `query.traces.calls` (rules H1–H8 of docs/links.md). Added here:
 the request and response halves of the gap, after skew correction, and the hop's share of the critical path.
 Pure.
 """
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from query.links.linker import find_hops
-from query.links.span import FoundHop, LinkSpan
+from query.model.link import LinkKind
 from query.model.trace import Hop
+from query.traces.calls import Call, find_calls
 from query.traces.columns import SpanColumns
 from query.traces.tree import Forest
 
@@ -36,82 +36,51 @@ def hops_of_trace(
         critical_ns: Critical time of each span.
         now_ns: The current time: a callee that may still arrive is not shown as an external system.
     """
-    place = {span_id: index for index, span_id in enumerate(spans.span_ids)}
-    hops = []
-    for found in find_hops(_link_spans(trace_id, spans, set(forest.cut)), now_ns=now_ns):
-        client = place[found.client.span_id] if found.client else None
-        server = place[found.server.span_id] if found.server else None
-        hops.append(_hop(found, client, server, spans, shifts_ns, critical_ns))
-    return hops
-
-
-def _link_spans(trace_id: str, spans: SpanColumns, cut: set[int]) -> list[LinkSpan]:
     return [
-        LinkSpan(
-            trace_id=trace_id,
-            span_id=span_id,
-            parent_span_id="" if index in cut else spans.parent_ids[index],
-            service=spans.services[index],
-            name=spans.names[index],
-            kind=spans.kinds[index],
-            start_ns=spans.start_ns[index],
-            duration_ns=spans.end_ns[index] - spans.start_ns[index],
-            error=spans.statuses[index] == "error",
-            attributes=spans.attributes[index],
-            resource=spans.resources[index],
-            scope_name=spans.scopes[index].name,
-            trace_state=spans.trace_states[index],
-            span_links=tuple((link.trace_id, link.span_id) for link in spans.links[index]),
-            received_ns=spans.received_ns[index],
-        )
-        for index, span_id in enumerate(spans.span_ids)
+        _hop(call, spans, shifts_ns, critical_ns)
+        for call in find_calls(trace_id, spans, forest, now_ns=now_ns)
     ]
 
 
-def _hop(
-    found: FoundHop,
-    client: int | None,
-    server: int | None,
-    spans: SpanColumns,
-    shifts_ns: Sequence[int],
-    critical_ns: Sequence[int],
-) -> Hop:
-    request_ns = response_ns = None
-    if client is not None and server is not None and found.gap_ns is not None:
-        request_ns, response_ns = _halves(found, client, server, spans, shifts_ns)
+def _hop(call: Call, spans: SpanColumns, shifts_ns: Sequence[int], critical_ns: Sequence[int]) -> Hop:
+    client_id = client_ms = server_id = server_ms = gap_ms = request_ms = response_ms = None
+    on_path_ns = 0
+    client, server, gap_ns = call.client, call.server, call.gap_ns
+    if client is not None:
+        client_id = spans.span_ids[client]
+        client_ms = (spans.end_ns[client] - spans.start_ns[client]) / NS_PER_MS
+        on_path_ns += critical_ns[client]
+    if server is not None:
+        server_id = spans.span_ids[server]
+        server_ms = (spans.end_ns[server] - spans.start_ns[server]) / NS_PER_MS
+        on_path_ns += critical_ns[server]
+    if client is not None and server is not None and gap_ns is not None:
+        request_ns = _request_part(call.kind, gap_ns, client, server, spans, shifts_ns)
+        gap_ms = gap_ns / NS_PER_MS
+        request_ms, response_ms = request_ns / NS_PER_MS, (gap_ns - request_ns) / NS_PER_MS
     return Hop(
-        caller=found.caller,
-        callee=found.callee,
-        kind=found.kind,
-        client_span_id=found.client_span_id,
-        server_span_id=found.server_span_id,
-        client_ms=_duration_ms(client, spans),
-        server_ms=_duration_ms(server, spans),
-        gap_ms=_ms(found.gap_ns),
-        request_gap_ms=_ms(request_ns),
-        response_gap_ms=_ms(response_ns),
-        critical_ms=sum(critical_ns[side] for side in (client, server) if side is not None) / NS_PER_MS,
-        error=found.error,
+        caller=call.caller,
+        callee=call.callee,
+        kind=call.kind,
+        client_span_id=client_id,
+        server_span_id=server_id,
+        client_ms=client_ms,
+        server_ms=server_ms,
+        gap_ms=gap_ms,
+        request_gap_ms=request_ms,
+        response_gap_ms=response_ms,
+        critical_ms=on_path_ns / NS_PER_MS,
+        error=call.error,
     )
 
 
-def _halves(
-    found: FoundHop, client: int, server: int, spans: SpanColumns, shifts_ns: Sequence[int]
-) -> tuple[int, int]:
-    """Splits the gap: what lies before the callee started, and the rest. A message has no response."""
-    gap_ns = found.gap_ns or 0
-    if found.kind == "messaging":
-        return gap_ns, 0
+def _request_part(
+    kind: LinkKind, gap_ns: int, client: int, server: int, spans: SpanColumns, shifts_ns: Sequence[int]
+) -> int:
+    """What of the gap lies before the callee started; the rest is the response's. A message has none."""
+    if kind == "messaging":
+        return gap_ns
     started_after = (spans.start_ns[server] + shifts_ns[server]) - (
         spans.start_ns[client] + shifts_ns[client]
     )
-    request_ns = min(max(started_after, 0), gap_ns)
-    return request_ns, gap_ns - request_ns
-
-
-def _duration_ms(index: int | None, spans: SpanColumns) -> float | None:
-    return None if index is None else (spans.end_ns[index] - spans.start_ns[index]) / NS_PER_MS
-
-
-def _ms(time_ns: int | None) -> float | None:
-    return None if time_ns is None else time_ns / NS_PER_MS
+    return min(max(started_after, 0), gap_ns)
