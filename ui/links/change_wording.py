@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from query.model.link import DependencyLink, Percentiles
 from ui.formats import NO_FIGURE, duration, multiple, percent, plural, rate
-from ui.links.change import WORSE_RATIO, LinkChange
+from ui.links.change import WORSE_RATIO, LinkChange, OperationChange
 from ui.map.wording import Part
 
 _NAMED = 2
@@ -27,7 +27,7 @@ class FigureChange:
 
 
 def change_sentence(changes: Iterable[LinkChange], words: str) -> list[Part]:
-    """What follows the map's sentence when it is compared.
+    """The map's second sentence when it is compared.
 
     Args:
         changes: All links of both windows.
@@ -35,13 +35,13 @@ def change_sentence(changes: Iterable[LinkChange], words: str) -> list[Part]:
     """
     every = list(changes)
     if all(change.became == "new" for change in every):
-        return [Part(f" No calls {words} earlier to compare with.")]
+        return [Part(f"No calls {words} earlier to compare with.")]
     worse = worst_changes(every)
     new, gone = (sum(change.became == what for change in every) for what in ("new", "gone"))
     tail = "".join(f", {count} {what}" for count, what in ((new, "new"), (gone, "gone")) if count)
     if not worse:
-        return [Part(f" No link got worse than {words} earlier{tail}.")]
-    parts = [Part(f" {plural(len(worse), 'link')} got worse than {words} earlier: ")]
+        return [Part(f"No link got worse than {words} earlier{tail}.")]
+    parts = [Part(f"{plural(len(worse), 'link')} got worse than {words} earlier: ")]
     for i, change in enumerate(worse[:_NAMED]):
         link = change.link
         parts += [Part("; " if i else ""), Part(f"{link.caller} → {link.callee}", link)]
@@ -67,9 +67,9 @@ def short_change(change: LinkChange) -> str:
         return ""
     ratio = change.p95_ratio
     if change.fails_more and (ratio is None or ratio < WORSE_RATIO):
-        return f"errors {percent(change.then.error_rate)} → {percent(change.now.error_rate)}"
+        return _errors(change.then, change.now)
     if ratio is None or (change.became == "better" and ratio > 1 / WORSE_RATIO):
-        return f"errors {percent(change.then.error_rate)} → {percent(change.now.error_rate)}"
+        return _errors(change.then, change.now)
     return f"p95 {times(ratio)}"
 
 
@@ -141,6 +141,11 @@ def difference(now: float | None, then: float | None, same_below: float, words: 
     return f"{abs(ratio - 1) * 100:.0f} % {words[0] if ratio > 1 else words[1]}"
 
 
+def _errors(then: DependencyLink, now: DependencyLink) -> str:
+    text = f"errors {percent(then.error_rate)} → {percent(now.error_rate)}"
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
 def _row(
     label: str,
     now: float | None,
@@ -169,3 +174,23 @@ def _error_row(now: DependencyLink, then: DependencyLink) -> FigureChange:
     return FigureChange(
         "Error rate", percent(now.error_rate), percent(then.error_rate), said, abs(points) >= 1
     )
+
+
+def link_change_sentence(change: LinkChange, words: str) -> str:
+    """What became of one link, on its page."""
+    if change.then is None:
+        return f"No calls {words} earlier to compare with."
+    said = short_change(change)
+    if change.became == "worse":
+        return f"Worse than {words} earlier: {said}."
+    return (
+        f"Better than {words} earlier: {said}." if change.became == "better" else f"Much as {words} earlier."
+    )
+
+
+def p95_difference(change: OperationChange) -> str:
+    """How an operation's p95 differs, in words."""
+    if change.then is None or change.now is None:
+        return "only now" if change.now else "only then"
+    now, then = (one.client_ms or one.server_ms for one in (change.now, change.then))
+    return difference(now.p95 if now else None, then.p95 if then else None, _SAME_MS, ("longer", "shorter"))

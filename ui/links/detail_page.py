@@ -11,11 +11,16 @@ from query.model.link import LinkDetail
 from ui.charts.figure import figure_json
 from ui.charts.histogram import latency_histogram
 from ui.charts.strips import link_strips
+from ui.earlier import choices, read_earlier
 from ui.errors import NotFound, page_route
+from ui.links.change import LinkChange, became, changed_most
+from ui.links.change_wording import figure_changes, link_change_sentence, p95_difference
 from ui.links.wording import link_state, step_label, trouble_since
 from ui.paths import link_path, names_after
 from ui.rendering import Pages
 from ui.time_range import TimeRange, url
+
+_MOST_OPERATIONS = 8
 
 
 def link_detail_routes(pages: Pages) -> APIRouter:
@@ -33,6 +38,11 @@ def link_detail_routes(pages: Pages) -> APIRouter:
         if detail is None:
             raise NotFound(f"No calls from {caller} to {callee} ({time_range.phrase}).")
         link = detail.link
+        earlier = read_earlier(request.query_params.get("compare"), time_range.window)
+        then = pages.questions.links.detail(caller, callee, earlier.window) if earlier else None
+        change = (
+            LinkChange(link, then.link, became(link, then.link)) if then else LinkChange(link, None, "new")
+        )
         return pages.renderer.page(
             request,
             "link.html",
@@ -42,7 +52,15 @@ def link_detail_routes(pages: Pages) -> APIRouter:
             state=link_state(link, trouble_since(link, detail.timeseries)),
             strips=figure_json(link_strips(detail.timeseries, detail.step_seconds, link.baseline_p95_ms)),
             histogram=figure_json(latency_histogram(detail.histogram, link.observed_ms)),
-            api_call=api_call(request, detail, time_range),
+            earlier=earlier,
+            earlier_choices=choices(time_range.window),
+            change=change,
+            change_sentence=link_change_sentence(change, earlier.words) if earlier else "",
+            figure_changes=figure_changes(link, then.link) if then else [],
+            operation_changes=changed_most(detail.operations, then.operations, _MOST_OPERATIONS)
+            if then
+            else [],
+            p95_difference=p95_difference,
             step_label=step_label,
             api=api_call(request, detail, time_range),
         )

@@ -58,7 +58,7 @@ def link_state(link: DependencyLink, since_ns: int | None) -> str:
     ]
     if observed:
         times = baseline_multiple(link)
-        usual = f", {multiple(times)} its baseline" if times else ""
+        usual = f" ({multiple(times)} its baseline)" if times and not 0.8 <= times < 1.25 else ""
         facts.insert(0, f"p95 {duration(observed.p95)}{usual}")
     return f"looks normal: {', '.join(facts)}."
 

@@ -68,8 +68,8 @@ def map_routes(pages: Pages, onboarding: Onboarding) -> APIRouter:
             request,
             "map.html",
             time_range,
-            sentence=(map_sentence(shown.links, time_range.phrase) if shown.links else [])
-            + (change_sentence(changes.values(), earlier.words) if earlier else []),
+            sentence=map_sentence(shown.links, time_range.phrase) if shown.links else [],
+            change_sentence=change_sentence(changes.values(), earlier.words) if earlier else [],
             more=totals(shown.links, shown.nodes)
             + (f", within {plural(depth, 'step')} of {find}" if find and not matching else ""),
             drawing=draw(folded.service_map, comparison, folded.groups),

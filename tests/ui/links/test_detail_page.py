@@ -76,3 +76,19 @@ def test_a_callee_that_was_never_observed_is_said(client: TestClient) -> None:
 
 def test_names_with_slashes_have_a_page(client: TestClient) -> None:
     assert client.get("/links/fulfilment/kafka%2Fshipments").status_code == 200
+
+
+def test_two_windows_stand_side_by_side() -> None:
+    shop = Shop((link("web", "pay", p95=230),), (link("web", "pay", p95=100),))
+    with TestClient(shop_app(shop), headers={"accept": "text/html"}) as other:
+        text = plain(other.get("/links/web/pay?compare=-1d").text)
+    assert "Worse than 1 day earlier: p95 ×2.3." in text
+    assert "Now and 1 day earlier" in text
+    assert "Client p95 100 ms 230 ms 2.3× as long" in text
+    assert "POST /charge 100 ms 230 ms 2.3× as long" in text
+
+
+def test_without_calls_then_there_is_nothing_to_compare(client: TestClient) -> None:
+    text = plain(client.get("/links/checkout/payment?compare=-1d").text)
+    assert "No calls 1 day earlier to compare with." in text
+    assert "Operations that changed most" not in text

@@ -7,7 +7,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from query.model.window import Window
-from tests.ui.shop import NOW_NS, Shop
+from tests.ui.serve import shop_app
+from tests.ui.shop import NOW_NS, Shop, big_shop
+from tests.ui.shop_links import link
 from ui.map.page import select, troubled_part
 
 
@@ -109,3 +111,52 @@ def test_trouble_is_a_part_of_the_whole(shop: Shop) -> None:
     assert {link.status for link in part.links} == {"slow", "failing"}
     assert select(part, "checkout~payment", None).link is not None
     assert select(part, None, "cart").node is None
+
+
+WORSE = link("web", "pay", p95=230, baseline=230)
+BEFORE = (link("web", "pay", p95=100), link("web", "old"))
+COMPARED = Shop((WORSE, link("web", "new")), BEFORE)
+
+
+def page_of(shop: Shop, path: str) -> str:
+    with TestClient(shop_app(shop), headers={"accept": "text/html"}) as client:
+        return client.get(path).text
+
+
+def test_comparing_says_and_marks_what_got_worse_is_new_or_gone() -> None:
+    html = page_of(COMPARED, "/?compare=-1h")
+    assert "All 2 links look normal" in sentence(html)
+    second = unescape(re.sub(r"<[^>]+>", "", html[html.index('class="sentence-second"') :]))
+    assert "1 link got worse than 1 hour earlier: web → pay (p95 ×2.3), 1 new, 1 gone." in second
+    marks = dict(re.findall(r'class="link is-\w+ became-(\w+)[^>]*data-key="([^"]+)"', html))
+    assert marks == {"worse": "web~pay", "new": "web~new", "gone": "web~old"}
+    assert "vs 1 h ago" in html
+    assert "Worse than 1 hour earlier: p95 ×2.3." in html
+    assert 'href="/links/web/pay?compare=-1h"' in html
+
+
+def test_comparing_is_off_unless_asked_for() -> None:
+    html = page_of(COMPARED, "/")
+    assert "became-" not in html
+    assert "sentence-second" not in html
+    assert 'href="/?compare=-1h"' in html
+
+
+def test_an_offset_that_cannot_be_read_is_said() -> None:
+    assert "must be an offset like" in page_of(COMPARED, "/?compare=yesterday")
+
+
+def test_folding_draws_fewer_nodes_and_lists_all_links(client: TestClient, shop: Shop) -> None:
+    leaves = Shop((link("web", "a"), link("web", "b"), link("web", "c", status="slow")))
+    html = page_of(leaves, "/?fold=healthy")
+    assert "+2 healthy" in html
+    assert set(drawn_links(html).values()) == {"ok", "slow"}
+    assert len(drawn_links(html)) == 2
+    assert len(re.findall(r"<tr data-caller", html)) == 3
+    assert "?service=web&amp;depth=1" in html
+
+
+def test_big_maps_suggest_folding(client: TestClient) -> None:
+    assert "fold healthy leaves" in page_of(big_shop(), "/")
+    assert "fold healthy leaves" not in page_of(big_shop(), "/?fold=healthy")
+    assert "fold healthy leaves" not in client.get("/").text
