@@ -34,8 +34,11 @@ class SideFigures:
     def add(self, buckets: Iterable[int], counts: Iterable[float], max_ns: int, sum_ns: float) -> None:
         """Adds a histogram given as two lists."""
         histogram = self.histogram
-        for bucket, count in zip(buckets, counts, strict=True):
-            histogram[bucket] = histogram.get(bucket, 0.0) + count
+        if not histogram:
+            histogram.update(zip(buckets, counts, strict=True))
+        else:
+            for bucket, count in zip(buckets, counts, strict=True):
+                histogram[bucket] = histogram.get(bucket, 0.0) + count
         self.max_ns = max(self.max_ns, max_ns)
         self.sum_ns += sum_ns
 

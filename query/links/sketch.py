@@ -70,9 +70,9 @@ def quantiles_ns(
     Raises:
         ValueError: The histogram is empty.
     """
-    ordered = sorted(histogram.items())
+    ordered = sorted(histogram)
     # up_to[i]: calls in the first i + 1 buckets.
-    up_to = list(accumulate(calls for _, calls in ordered))
+    up_to = list(accumulate(map(histogram.__getitem__, ordered)))
     if not up_to or up_to[-1] <= 0:
         raise ValueError("an empty histogram has no quantiles")
     last_rank = max(up_to[-1] - 1.0, 0.0)
@@ -81,7 +81,7 @@ def quantiles_ns(
         if max_ns is not None and rank >= last_rank:
             return max_ns
         place = min(bisect_right(up_to, rank), len(ordered) - 1)
-        estimate = middle_ns(ordered[place][0])
+        estimate = middle_ns(ordered[place])
         return estimate if max_ns is None else min(estimate, max_ns)
 
     def between(rank: float) -> float:

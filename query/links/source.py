@@ -92,8 +92,9 @@ class LinkData:
 
     def totals(self) -> list[pl.DataFrame]:
         """Frames of `query.links.aggregate` whose rows sum to the whole window."""
-        frames = [figures_of(self.hops, NO_STEPS, by_operation=False)]
-        return [*frames, self.store.figures(self.rolled)] if self.rolled else frames
+        joined = figures_of(self.hops, NO_STEPS, by_operation=False)
+        # The larger frame first: sums start from its histograms instead of adding to them.
+        return [self.store.figures(self.rolled), joined] if self.rolled else [joined]
 
     def slots(self, seconds: int, *, caller: str = "", callee: str = "") -> pl.DataFrame:
         """Rows per link and slot of this many seconds; a slot may come in two rows."""
