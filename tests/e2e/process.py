@@ -31,7 +31,7 @@ class SpanhouseProcess:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "spanhouse", *arguments],
                 cwd=home,
-                env={**os.environ, "SPANHOUSE_LOG_FORMAT": "json"},
+                env={**os.environ, "SPANHOUSE_LOG_FORMAT": "json", "TMPDIR": str(home)},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
