@@ -40,6 +40,35 @@ def decoded(keys: Sequence[str], values: list[AttributeValue], types: str) -> At
     return attributes
 
 
+def decoded_columns(
+    names: Sequence[str], columns: list[list[AttributeValue]], types: str
+) -> list[Attributes]:
+    """`decoded` for many owners whose attributes have the same names and types.
+
+    Args:
+        names: Names, in stored order; at least one.
+        columns: For each name the values' text, one per owner.
+        types: One letter per name, or "" for all strings.
+    """
+    if len(types) == len(names):
+        for position, decode in _plan(types):
+            columns[position] = _decoded_column(decode, columns[position])
+    by_name: dict[str, list[AttributeValue]] = {}
+    for name, column in zip(names, columns, strict=True):
+        by_name.setdefault(name, column)
+    once = tuple(by_name)
+    return [dict(zip(once, row, strict=False)) for row in zip(*by_name.values(), strict=True)]
+
+
+def _decoded_column(
+    decode: Callable[[str], AttributeValue], texts: list[AttributeValue]
+) -> list[AttributeValue]:
+    try:
+        return [decode(str(text)) for text in texts]
+    except (ValueError, TypeError, RecursionError):
+        return [_decoded_value(decode, str(text)) for text in texts]
+
+
 def _decoded_value(decode: Callable[[str], AttributeValue], text: str) -> AttributeValue:
     try:
         return decode(text)

@@ -1,19 +1,19 @@
 """From the store's columns to what the trace modules work on: plain lists, one entry per span.
 
-Nested columns are flattened first and cut into pieces afterwards: Polars turns one long column into Python
-values many times faster than many short lists. Pure.
+Nested columns are flattened first and cut into pieces afterwards, as in `query.traces.attribute_columns`.
+Pure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import polars as pl
 
 from query.model.trace import Attributes, Scope, SpanEvent, SpanKind, SpanLink, SpanStatus
-from query.traces.attributes import decoded
+from query.traces.attribute_columns import attributes_of, flat
 
 T = TypeVar("T")
 
@@ -59,33 +59,32 @@ def span_columns(frame: pl.DataFrame) -> SpanColumns:
     durations_ns = frame["Duration"].to_list()
     services = frame["ServiceName"].to_list()
     resources = _resources(frame)
-    hosts = {id(resource): _host(resource) for resource in resources}
     return SpanColumns(
         span_ids=frame["SpanId"].to_list(),
         parent_ids=frame["ParentSpanId"].to_list(),
         services=services,
         names=frame["SpanName"].to_list(),
-        kinds=[_KINDS.get(_plain(text, "span_kind_"), "unspecified") for text in frame["SpanKind"]],
+        kinds=_mapped(frame["SpanKind"], _KINDS, "span_kind_", "unspecified"),
         start_ns=start_ns,
         end_ns=[start + duration for start, duration in zip(start_ns, durations_ns, strict=True)],
-        statuses=[_STATUSES.get(_plain(text, "status_code_"), "unset") for text in frame["StatusCode"]],
+        statuses=_mapped(frame["StatusCode"], _STATUSES, "status_code_", "unset"),
         status_messages=frame["StatusMessage"].to_list(),
         trace_states=frame["TraceState"].to_list(),
         flags=frame["Flags"].to_list(),
         received_ns=[seconds * 1_000_000_000 for seconds in frame["ReceivedAt"].dt.epoch("s")],
-        attributes=list(_attributes(frame["SpanAttributes"], frame["SpanAttributeTypes"])),
+        attributes=attributes_of(frame["SpanAttributes"], frame["SpanAttributeTypes"]),
         resources=resources,
         scopes=_scopes(frame),
         events=_events(frame),
         links=_links(frame),
-        clocks=[
-            (service, hosts[id(resource)]) for service, resource in zip(services, resources, strict=True)
-        ],
+        clocks=_clocks(services, resources),
     )
 
 
-def _plain(text: str, prefix: str) -> str:
-    return text.lower().removeprefix(prefix)
+def _mapped(texts: pl.Series, values: Mapping[str, T], prefix: str, otherwise: T) -> list[T]:
+    """What each text stands for, spelled as OTLP or an exporter does."""
+    spellings = {text: values.get(text.lower().removeprefix(prefix), otherwise) for text in texts.unique()}
+    return [spellings[text] for text in texts.to_list()]
 
 
 def _host(resource: Attributes) -> str:
@@ -93,83 +92,71 @@ def _host(resource: Attributes) -> str:
     return next((str(resource[name]) for name in _CLOCK_NAMES if resource.get(name)), "")
 
 
-def _attributes(maps: pl.Series, types: pl.Series) -> Iterator[Attributes]:
-    """Decodes a column of maps."""
-    keys = maps.map.keys()
-    flat_keys: list[str] = _flat(keys).to_list()
-    flat_values: list[Any] = _flat(maps.map.values()).to_list()
-    start = 0
-    for count, letters in zip(keys.list.len().to_list(), types.to_list(), strict=True):
-        end = start + count
-        yield decoded(flat_keys[start:end], flat_values[start:end], letters or "")
-        start = end
-
-
-def _flat(lists: pl.Series) -> pl.Series:
-    return lists.explode(empty_as_null=False)
-
-
 def _resources(frame: pl.DataFrame) -> list[Attributes]:
     """One object per distinct resource, shared by its spans."""
     distinct = frame.select("ResourceHash", "ResourceAttributes", "ResourceAttributeTypes").unique(
         subset="ResourceHash", keep="any"
     )
-    resources = _attributes(distinct["ResourceAttributes"], distinct["ResourceAttributeTypes"])
+    resources = attributes_of(distinct["ResourceAttributes"], distinct["ResourceAttributeTypes"])
     by_hash = dict(zip(distinct["ResourceHash"].to_list(), resources, strict=True))
     return [by_hash[key] for key in frame["ResourceHash"].to_list()]
 
 
+def _clocks(services: list[str], resources: list[Attributes]) -> list[tuple[str, str]]:
+    hosts = {id(resource): _host(resource) for resource in {id(one): one for one in resources}.values()}
+    return [(service, hosts[id(resource)]) for service, resource in zip(services, resources, strict=True)]
+
+
 def _scopes(frame: pl.DataFrame) -> list[Scope]:
     """One object per distinct scope, as far as scopes without attributes go."""
+    names = frame["ScopeName"].to_list()
+    versions = frame["ScopeVersion"].to_list()
     shared: dict[tuple[str, str], Scope] = {}
     scopes = []
-    for name, version, attributes in zip(
-        frame["ScopeName"].to_list(),
-        frame["ScopeVersion"].to_list(),
-        _attributes(frame["ScopeAttributes"], frame["ScopeAttributeTypes"]),
-        strict=True,
-    ):
-        if attributes:
-            scopes.append(Scope(name, version, attributes))
-            continue
-        scope = shared.get((name, version))
+    for key in zip(names, versions, strict=True):
+        scope = shared.get(key)
         if scope is None:
-            scope = shared[name, version] = Scope(name, version)
+            scope = shared[key] = Scope(*key)
         scopes.append(scope)
+    maps, types = frame["ScopeAttributes"], frame["ScopeAttributeTypes"]
+    described = (maps.map.keys().list.len() > 0).arg_true()
+    attributes = attributes_of(maps.gather(described), types.gather(described))
+    for place, found in zip(described.to_list(), attributes, strict=True):
+        scopes[place] = Scope(names[place], versions[place], found)
     return scopes
 
 
 def _events(frame: pl.DataFrame) -> list[list[SpanEvent]]:
-    flat = zip(
-        _flat(frame["Events.Timestamp"]).cast(pl.Int64).to_list(),
-        _flat(frame["Events.Name"]).to_list(),
-        _attributes(
-            _flat(frame["Events.Attributes"]), _nested_types(frame, "Events.Name", "EventAttributeTypes")
+    columns = zip(
+        flat(frame["Events.Timestamp"]).cast(pl.Int64).to_list(),
+        flat(frame["Events.Name"]).to_list(),
+        attributes_of(
+            flat(frame["Events.Attributes"]), _nested_types(frame, "Events.Name", "EventAttributeTypes")
         ),
         strict=True,
     )
-    events = [SpanEvent(str(time_ns), name, attributes) for time_ns, name, attributes in flat]
+    events = [SpanEvent(str(time_ns), name, attributes) for time_ns, name, attributes in columns]
     return _cut(events, frame["Events.Name"])
 
 
 def _links(frame: pl.DataFrame) -> list[list[SpanLink]]:
-    flat = zip(
-        _flat(frame["Links.TraceId"]).to_list(),
-        _flat(frame["Links.SpanId"]).to_list(),
-        _attributes(
-            _flat(frame["Links.Attributes"]), _nested_types(frame, "Links.SpanId", "LinkAttributeTypes")
+    columns = zip(
+        flat(frame["Links.TraceId"]).to_list(),
+        flat(frame["Links.SpanId"]).to_list(),
+        attributes_of(
+            flat(frame["Links.Attributes"]), _nested_types(frame, "Links.SpanId", "LinkAttributeTypes")
         ),
-        _flat(frame["Links.TraceState"]).to_list(),
+        flat(frame["Links.TraceState"]).to_list(),
         strict=True,
     )
-    return _cut([SpanLink(*link) for link in flat], frame["Links.SpanId"])
+    return _cut([SpanLink(*link) for link in columns], frame["Links.SpanId"])
 
 
 def _nested_types(frame: pl.DataFrame, owners: str, types: str) -> pl.Series:
     """One string of letters per event or link; rows of another exporter bring none."""
     wanted = frame[owners].list.len()
     if (frame[types].list.len() == wanted).all():
-        return _flat(frame[types])
+        return flat(frame[types])
     padded = [
         (letters or [])[:count] + [""] * (count - len(letters or []))
         for letters, count in zip(frame[types].to_list(), wanted.to_list(), strict=True)
@@ -177,11 +164,14 @@ def _nested_types(frame: pl.DataFrame, owners: str, types: str) -> pl.Series:
     return pl.Series([letters for row in padded for letters in row], dtype=pl.String)
 
 
-def _cut(flat: list[T], lists: pl.Series) -> list[list[T]]:
-    """Cuts a flat list into the pieces that `lists` has."""
-    pieces = []
+def _cut(items: list[T], lists: pl.Series) -> list[list[T]]:
+    """Cuts a list into the pieces that `lists` has; spans without any share one empty list."""
+    nothing: list[T] = []
+    pieces = [nothing] * len(lists)
+    counts = lists.list.len()
+    occupied = (counts > 0).arg_true()
     start = 0
-    for count in lists.list.len().to_list():
-        pieces.append(flat[start : start + count])
+    for place, count in zip(occupied.to_list(), counts.gather(occupied).to_list(), strict=True):
+        pieces[place] = items[start : start + count]
         start += count
     return pieces
