@@ -5,6 +5,7 @@ Only pages: the API has its own JSON errors, and a 404 outside the pages is left
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -17,9 +18,12 @@ from starlette.responses import HTMLResponse, Response
 
 from query.model.window import WindowError
 from storage.errors import QueryTooHeavy, StorageError
+from ui.paths import path_as_written
 from ui.rendering import Pages
 
 RETRY_AFTER_SECONDS = 5
+UNEXPECTED = "Spanhouse could not make this page: it is stopping, or met an error that its log describes."
+_LOG = logging.getLogger(__name__)
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
@@ -35,7 +39,7 @@ def page_route(pages: Pages) -> type[APIRoute]:
     """A route class whose handlers' failures become pages.
 
     Use it as `APIRouter(route_class=page_route(pages))`. Handlers raise `NotFound`, `BadParameter`,
-    `WindowError` or any `StorageError`.
+    `WindowError` or any `StorageError`. Anything else is logged and answered with 500.
     """
 
     class PageRoute(APIRoute):
@@ -55,6 +59,11 @@ def page_route(pages: Pages) -> type[APIRoute]:
                     return error_page(pages, request, 422, str(error))
                 except StorageError as error:
                     return error_page(pages, request, 503, str(error))
+                except HTTPException:
+                    raise
+                except Exception:
+                    _LOG.exception("a page failed: %s", path_as_written(request.scope))
+                    return error_page(pages, request, 500, UNEXPECTED)
 
             return handle_or_explain
 

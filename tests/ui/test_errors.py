@@ -76,3 +76,15 @@ def test_other_clients_get_no_page_for_an_unknown_path(client: TestClient) -> No
     assert answer.status_code == 404
     assert answer.json() == {"detail": "Not Found"}
     assert client.get("/api/v1/nowhere").headers["content-type"] == "application/json"
+
+
+def test_a_failure_nobody_expected_is_a_page_and_a_line_in_the_log(
+    client: TestClient, shop: Shop, caplog: pytest.LogCaptureFixture
+) -> None:
+    shop.failure = RuntimeError("secret detail")
+    answer = client.get("/links?start=-1h")
+    assert answer.status_code == 500
+    assert "Spanhouse could not make this page" in answer.text
+    assert 'href="/links?start=-1h"' in answer.text
+    assert "secret detail" not in answer.text
+    assert "secret detail" in caplog.text

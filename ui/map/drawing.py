@@ -29,6 +29,8 @@ _PARALLEL_DISTANCE = 9.0
 _LEAST_VIEW = (1240.0, 300.0)
 _BOLDER = 1.12
 _SECOND_PX = 12.0
+# Figures may come closer to a service's right edge than its name.
+_SECOND_END = 5.0
 # A red label must find room somewhere; a calm one that strays far from its line would mislead.
 _RED_STEPS, _CALM_STEPS = 80, 7
 
@@ -259,7 +261,9 @@ def _node(node: MapNode, box: Box, name_px: float, *, dense: bool) -> DrawnNode:
         name=fitted(node.service or "(no name)", room, name_px),
         name_px=name_px,
         text_x=round(box.x + NAME_START, 1),
-        second="" if dense else _second_line(node, room),
+        second=""
+        if dense
+        else _second_line(node, room if node.kind != "service" else box.width - NAME_START - _SECOND_END),
         hue=hue_class(node.service) if node.kind == "service" else "",
         description=describe_node(node),
     )

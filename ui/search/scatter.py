@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from query.model.trace import TraceSummary
 from query.model.window import NS_PER_S, Window, parse_time
-from ui.formats import clock, duration
+from ui.formats import absolute, clock, duration
 from ui.palette import hue_class
 
 WIDTH = 1200
@@ -21,7 +21,8 @@ RIGHT = 12
 TOP = 10
 BOTTOM = 22
 _MAX_RADIUS = 9.0
-_TIME_STEPS_S = (1, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 86_400, 604_800)
+_LEAST_AXIS_NS = 5 * NS_PER_S
+_TIME_STEPS_S = (1, 2, 5, 10, 30, 60, 300, 600, 1800, 3600, 10_800, 21_600, 86_400, 604_800)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,23 @@ class Scatter:
 
 def build_scatter(traces: Sequence[TraceSummary], window: Window) -> Scatter:
     """Places traces; the largest are drawn first so that small ones stay clickable."""
+    window = _occupied(traces, window)
     low, high = _decades([trace.duration_ms for trace in traces])
     points = [_point(trace, window, low, high) for trace in traces]
     points.sort(key=lambda point: -point.radius)
     ticks = [Tick(_y(10.0**power, low, high), duration(10.0**power)) for power in range(low, high + 1)]
     return Scatter(points, _time_ticks(window), ticks)
+
+
+def _occupied(traces: Sequence[TraceSummary], window: Window) -> Window:
+    """The part of the window with traces when that is less than a quarter, as for the newest fifty."""
+    starts = [parse_time(trace.start, window.end_ns) for trace in traces]
+    first, last = max(min(starts, default=0), window.start_ns), min(max(starts, default=0), window.end_ns)
+    length_ns = max(last - first, _LEAST_AXIS_NS)
+    if first > last or length_ns * 4 > window.end_ns - window.start_ns:
+        return window
+    edge_ns = length_ns // 20
+    return Window(max(first - edge_ns, window.start_ns), min(first + length_ns + edge_ns, window.end_ns))
 
 
 def _decades(durations_ms: Sequence[float]) -> tuple[int, int]:
@@ -91,6 +104,9 @@ def _time_ticks(window: Window) -> list[Tick]:
     first = -(-window.start_ns // step_ns) * step_ns
     span_ns = max(window.end_ns - window.start_ns, 1)
     return [
-        Tick(round(LEFT + (at - window.start_ns) / span_ns * (WIDTH - LEFT - RIGHT), 1), clock(at))
+        Tick(
+            round(LEFT + (at - window.start_ns) / span_ns * (WIDTH - LEFT - RIGHT), 1),
+            clock(at) if step_s >= 60 else absolute(at)[11:19],
+        )
         for at in range(first, window.end_ns, step_ns)
     ]

@@ -200,6 +200,7 @@ export class Rows {
       const text = durationText(model.duration[i]);
       const [server, gap, queue] = model.calls[i] || [];
       if (server === undefined) return text;
+      if (!queue && server > model.duration[i]) return `${text}, server ${durationText(server)}`;
       return queue ? `${text} · queued ${durationText(gap)} for ${queue}` : `${text} = server ${durationText(server)} + gap ${durationText(gap)}`;
     }
     const most = group.reduce((longest, one) => Math.max(longest, model.duration[one]), 0);

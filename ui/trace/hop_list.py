@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from query.model.link import NodeKind
 from query.model.trace import Hop
 from ui.formats import count, duration
 from ui.palette import hue_class
@@ -31,6 +32,7 @@ class HopRow:
     share: float
     gap_share: float
     span_id: str
+    caller_kind: NodeKind
     hue: str
 
 
@@ -66,11 +68,14 @@ def hop_times(hop: Hop) -> str:
         return f"server {duration(hop.server_ms)}, caller not observed"
     if hop.server_ms is None:
         return f"{duration(hop.client_ms)}, callee not observed"
+    if hop.server_ms > hop.client_ms:
+        return f"{duration(hop.client_ms)}, server {duration(hop.server_ms)}: it went on after answering"
     return f"{duration(hop.client_ms)} = server {duration(hop.server_ms)} + gap {duration(hop.gap_ms)}"
 
 
 def _row(calls: list[Hop], total_ms: float) -> HopRow:
     hop = calls[0]
+    caller_kind: NodeKind = "user" if hop.caller == "user" and hop.client_span_id is None else "service"
     halves = ""
     if hop.request_gap_ms is not None and hop.response_gap_ms is not None:
         halves = f"request {duration(hop.request_gap_ms)}, response {duration(hop.response_gap_ms)}"
@@ -89,5 +94,6 @@ def _row(calls: list[Hop], total_ms: float) -> HopRow:
         share=min(_hop_ms(hop) / total_ms * 100, 100.0),
         gap_share=gap_ms / _hop_ms(hop) * 100 if gap_ms else 0.0,
         span_id=hop.client_span_id or hop.server_span_id or "",
-        hue=hue_class(hop.caller),
+        caller_kind=caller_kind,
+        hue=hue_class(hop.caller) if caller_kind == "service" else "",
     )

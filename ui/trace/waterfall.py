@@ -152,6 +152,9 @@ def row_text(view: TraceView, index: int) -> str:
         return text
     if hop.kind == "messaging":
         return f"{text} · queued {duration(hop.gap_ms)} for {hop.callee}"
+    if hop.server_ms > view.trace.spans[index].duration_ms:
+        # The callee went on after it had answered: no sum.
+        return f"{text}, server {duration(hop.server_ms)}"
     return f"{text} = server {duration(hop.server_ms)} + gap {duration(hop.gap_ms)}"
 
 

@@ -32,9 +32,7 @@ def test_a_slow_link_in_a_sentence() -> None:
 def test_the_other_states_in_a_sentence() -> None:
     assert link_state(FAILING, None) == "is failing: 8.22 % of 1,180 calls failed."
     assert link_state(link("a", "b", calls=1, status="quiet"), None) == "had too few calls to judge: 1 call."
-    assert link_state(link("a", "b"), None) == (
-        "looks normal: p95 40.0 ms, 3,690 calls (4.1/s), 0 % errors."
-    )
+    assert link_state(link("a", "b"), None) == ("looks normal: p95 40.0 ms, 3,690 calls (4.1/s), 0 % errors.")
 
 
 @pytest.mark.parametrize(

@@ -48,3 +48,20 @@ def test_later_is_right_and_slower_is_up() -> None:
 def test_moments_are_few(seconds: int) -> None:
     drawn = build_scatter([], Window(ORIGIN_NS, ORIGIN_NS + seconds * NS_PER_S))
     assert len(drawn.time_ticks) <= 9
+
+
+def moments(found: list[TraceSummary], window: Window) -> list[str]:
+    return [tick.label for tick in build_scatter(found, window).time_ticks]
+
+
+def test_traces_of_a_few_seconds_fill_the_width_and_have_seconds() -> None:
+    found = [replace(ONE, start=rfc3339(ORIGIN_NS + i * NS_PER_S)) for i in range(12)]
+    points = sorted(point.x for point in build_scatter(found, WINDOW).points)
+    assert points[-1] - points[0] > (WIDTH - LEFT - RIGHT) * 0.8
+    assert all(label.count(":") == 2 for label in moments(found, WINDOW))
+
+
+def test_traces_all_over_the_window_show_the_window() -> None:
+    found = [replace(ONE, start=rfc3339(WINDOW.start_ns + i * 100 * NS_PER_S)) for i in range(8)]
+    assert moments(found, WINDOW) == moments([], WINDOW)
+    assert all(label.count(":") == 1 for label in moments(found, WINDOW))

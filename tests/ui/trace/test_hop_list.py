@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.ui.trace.shop import shop_trace, wide_trace
 from ui.trace.hop_list import hop_rows, hop_times
 
@@ -40,3 +42,15 @@ def test_shares_stay_within_the_bar() -> None:
     for row in ROWS:
         assert 0 <= row.share <= 100
         assert 0 <= row.gap_share <= 100
+
+
+def test_a_callee_that_goes_on_after_answering_is_no_sum() -> None:
+    hop = replace(ROWS[0].hop, client_ms=953.0, server_ms=961.0, gap_ms=0.0)
+    assert hop_times(hop) == "953 ms, server 961 ms: it went on after answering"
+
+
+def test_where_requests_enter_is_no_service() -> None:
+    entry = replace(ROWS[0].hop, caller="user", client_span_id=None, client_ms=None)
+    [row] = hop_rows([entry], TRACE.duration_ms)
+    assert (row.caller_kind, row.hue) == ("user", "")
+    assert ROWS[0].caller_kind == "service"
