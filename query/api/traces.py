@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
+from starlette.responses import Response
 
 from query.api import examples
 from query.api.attribute_conditions import with_attributes
 from query.api.json_response import JsonResponse
 from query.api.parameters import ClockNs, Name, window_parameter
 from query.api.route import ApiRoute, NotFound
+from query.api.trace_json import trace_json
 from query.model.search import StatusFilter, TraceFilter, TraceSort
 from query.model.window import Window
 from query.search.reader import MAX_LIMIT
@@ -65,11 +67,11 @@ def traces_router(questions: QueryService, clock_ns: ClockNs) -> APIRouter:
         summary="One trace",
         responses=examples.answer(examples.TRACE, missing="no span of this trace is stored"),
     )
-    def get_trace(trace_id: str) -> JsonResponse:
+    def get_trace(trace_id: str) -> Response:
         """The rebuilt trace: spans in tree order with self time and critical path, hops, warnings."""
         trace = questions.traces.get(trace_id)
         if trace is None:
             raise NotFound(f"no span of trace {trace_id.lower()} is stored")
-        return JsonResponse(trace)
+        return Response(trace_json(trace), media_type=JsonResponse.media_type)
 
     return router

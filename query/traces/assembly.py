@@ -6,6 +6,7 @@ Pure; reads no clock. Steps: drop copies, decode, tree, clock skew, self time, c
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import polars as pl
 
@@ -61,32 +62,22 @@ def _spans(
     critical_ns: Sequence[int],
     warnings: Mapping[int, list[str]],
 ) -> list[Span]:
-    return [
-        Span(
-            span_id=spans.span_ids[index],
-            parent_span_id=spans.parent_ids[index],
-            service=spans.services[index],
-            name=spans.names[index],
-            kind=spans.kinds[index],
-            start_time_unix_nano=str(spans.start_ns[index]),
-            duration_ms=(spans.end_ns[index] - spans.start_ns[index]) / NS_PER_MS,
-            self_ms=self_ns[index] / NS_PER_MS,
-            depth=forest.depth[index],
-            status=spans.statuses[index],
-            status_message=spans.status_messages[index],
-            critical_ms=critical_ns[index] / NS_PER_MS,
-            skew_ms=shifts_ns[index] / NS_PER_MS,
-            attributes=spans.attributes[index],
-            resource=spans.resources[index],
-            scope=spans.scopes[index],
-            events=spans.events[index],
-            links=spans.links[index],
-            warnings=warnings.get(index, []),
-            trace_state=spans.trace_states[index],
-            flags=spans.flags[index],
-        )
-        for index in forest.order
-    ]
+    nothing: list[str] = []
+    warned = [warnings.get(index, nothing) for index in range(len(self_ns))]
+    durations_ns = [end - start for start, end in zip(spans.start_ns, spans.end_ns, strict=True)]
+    # In the order of Span's fields: keywords and look-ups span by span take four times as long.
+    columns: tuple[Sequence[Any], ...] = (
+        *(spans.span_ids, spans.parent_ids, spans.services, spans.names, spans.kinds),
+        list(map(str, spans.start_ns)),
+        *(_in_ms(durations_ns), _in_ms(self_ns), forest.depth, spans.statuses, spans.status_messages),
+        *(_in_ms(critical_ns), _in_ms(shifts_ns), spans.attributes, spans.resources, spans.scopes),
+        *(spans.events, spans.links, warned, spans.trace_states, spans.flags),
+    )
+    return list(map(Span, *(map(column.__getitem__, forest.order) for column in columns)))
+
+
+def _in_ms(times_ns: Sequence[int]) -> list[float]:
+    return [time_ns / NS_PER_MS for time_ns in times_ns]
 
 
 def _span_warnings(
