@@ -17,6 +17,9 @@ class EmbeddedEndpoint:
     path: Path
     database: str = "spanhouse"
 
+    def __str__(self) -> str:
+        return f"embedded ClickHouse in {self.path}, database {self.database}"
+
 
 @dataclass(frozen=True, slots=True)
 class ServerEndpoint:
@@ -30,9 +33,11 @@ class ServerEndpoint:
     database: str = "spanhouse"
     cluster: str | None = None
 
+    def __str__(self) -> str:
+        return f"{'https' if self.secure else 'http'}://{self.host}:{self.port}/{self.database}"
+
     def __repr__(self) -> str:
-        scheme = "https" if self.secure else "http"
-        return f"ServerEndpoint({scheme}://{self.username}:***@{self.host}:{self.port}/{self.database})"
+        return f"ServerEndpoint({self.username}:***@{self})"
 
 
 Endpoint = EmbeddedEndpoint | ServerEndpoint

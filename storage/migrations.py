@@ -89,7 +89,7 @@ def pending(database: Database) -> list[statements.Migration]:
 
 
 def _apply_one(database: Database, migration: statements.Migration, options: SchemaOptions) -> None:
-    logger.info("applying migration %04d_%s to %r", migration.number, migration.slug, database.endpoint)
+    logger.info("applying migration %04d_%s to %s", migration.number, migration.slug, database.endpoint)
     for statement in migration.statements(options.holes(database.endpoint)):
         database.execute(statement)
     database.insert_rows(
