@@ -26,7 +26,7 @@ from ui.paths import pair_text
 
 _THINNEST, _THICKEST_OK, _THINNEST_TROUBLE = 1.2, 4.2, 3.6
 _PARALLEL_DISTANCE = 9.0
-_LEAST_VIEW = (1240.0, 300.0)
+_LEAST_VIEW = (1240.0, 280.0)
 _BOLDER = 1.12
 _SECOND_PX = 12.0
 # Figures may come closer to a service's right edge than its name.

@@ -1,4 +1,4 @@
-"""Size and place of what the map shows, measured in Chromium on three screens; comparing and folding by clicks."""
+"""Size and place of what the map shows, measured in Chromium; comparing and folding by clicks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ DEMO = (
 )
 NAME_PX = """() => {
   const scale = document.getElementById("map").getScreenCTM().a;
-  return Math.min(...[...document.querySelectorAll(".node .name")].map((text) => text.getAttribute("font-size") * scale));
+  const names = [...document.querySelectorAll(".node .name")];
+  return Math.min(...names.map((text) => text.getAttribute("font-size") * scale));
 }"""
 EMPTY_SHARE = """() => {
   const nodes = [...document.querySelectorAll("a.node .outline")].map((node) => node.getBoundingClientRect());
