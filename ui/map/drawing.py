@@ -205,13 +205,13 @@ def _label(
         one_line = f"{first} · {second}" if link.status == "slow" else f"{first} {second}"
         fits = layout.column_gap > text_width(one_line, font_px) * _BOLDER + 2.4 * font_px
         lines = (one_line,) if fits and not dense else (first, second)
-        mark_px, bolder, most_steps = font_px * 1.35, _BOLDER, _RED_STEPS
+        mark_px, bolder, most_steps = font_px * 1.3, _BOLDER, _RED_STEPS
     elif changed:
         lines, mark_px, bolder, most_steps = changed, 0.0, _BOLDER, _RED_STEPS
     else:
         lines, mark_px, bolder, most_steps = (calm_label(link),), 0.0, 1.0, _CALM_STEPS
         font_px = 15.0 if dense else 11.5
-    width = max(text_width(text, font_px) for text in lines) * bolder + mark_px + 0.9 * font_px
+    width = max(text_width(text, font_px) for text in lines) * bolder + mark_px + 0.7 * font_px
     size = (round(width, 1), round(font_px * (0.7 + 1.15 * len(lines)), 1))
     box = label_box(route, layout, view_of(layout), size, taken, most_steps)
     return Label(box, lines, font_px) if box else None
