@@ -31,6 +31,8 @@ def attributes_of(maps: pl.Series, types: pl.Series) -> list[Attributes]:
         maps: A column of maps from name to text.
         types: Their letters, one string per map (see `query.traces.attributes`).
     """
+    if maps.is_empty():
+        return []
     if len(maps) < _FEW:
         return list(_one_by_one(maps, types))
     keys = maps.map.keys()

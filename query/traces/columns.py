@@ -127,6 +127,8 @@ def _scopes(frame: pl.DataFrame) -> list[Scope]:
 
 
 def _events(frame: pl.DataFrame) -> list[list[SpanEvent]]:
+    if not frame["Events.Name"].list.len().sum():
+        return _cut([], frame["Events.Name"])
     columns = zip(
         flat(frame["Events.Timestamp"]).cast(pl.Int64).to_list(),
         flat(frame["Events.Name"]).to_list(),
@@ -140,6 +142,8 @@ def _events(frame: pl.DataFrame) -> list[list[SpanEvent]]:
 
 
 def _links(frame: pl.DataFrame) -> list[list[SpanLink]]:
+    if not frame["Links.SpanId"].list.len().sum():
+        return _cut([], frame["Links.SpanId"])
     columns = zip(
         flat(frame["Links.TraceId"]).to_list(),
         flat(frame["Links.SpanId"]).to_list(),
@@ -168,6 +172,8 @@ def _cut(items: list[T], lists: pl.Series) -> list[list[T]]:
     """Cuts a list into the pieces that `lists` has; spans without any share one empty list."""
     nothing: list[T] = []
     pieces = [nothing] * len(lists)
+    if not items:
+        return pieces
     counts = lists.list.len()
     occupied = (counts > 0).arg_true()
     start = 0

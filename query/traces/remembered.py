@@ -7,7 +7,7 @@ paths, times). Which attributes matter is not listed here: the function's own lo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 
@@ -42,7 +42,8 @@ class _Names:
 
     def __init__(self) -> None:
         self.matter: tuple[str, ...] = ()
-        self.answers: dict[tuple[object, ...], object] = {}
+        # By the values' types, then by the values: True == 1, yet they read differently.
+        self.answers: dict[tuple[type, ...], dict[tuple[object, ...], Any]] = {}
 
 
 class Remembered(Generic[T]):
@@ -66,26 +67,22 @@ class Remembered(Generic[T]):
         if known is None:
             known = self._by_names[names] = _Names()
         values = tuple([attributes[name] for name in known.matter])
-        types = tuple(map(type, values))
-        if not _PLAIN.issuperset(types):
-            return self._function(attributes)
-        key = (*values, *types)
-        if key in known.answers:
-            return known.answers[key]  # type: ignore[return-value]  # only this function's answers are kept
+        answers = known.answers.get(tuple(map(type, values)))
+        if answers is not None and values in answers:
+            found: T = answers[values]
+            return found
+        return self._answer(known, attributes)
+
+    def _answer(self, known: _Names, attributes: Mapping[str, object]) -> T:
         watched = _Watched(attributes)
         answer = self._function(watched)
         unknown = watched.read.difference(known.matter)
         if unknown:
+            # Answers so far were kept under fewer values, which this one would be mistaken for.
             known.matter += tuple(sorted(unknown))
             known.answers.clear()
-            return self._keep(known, attributes, answer)
-        known.answers[key] = answer
-        return answer
-
-    @staticmethod
-    def _keep(known: _Names, attributes: Mapping[str, object], answer: T) -> T:
         values = tuple(attributes[name] for name in known.matter)
         types = tuple(map(type, values))
         if _PLAIN.issuperset(types):
-            known.answers[(*values, *types)] = answer
+            known.answers.setdefault(types, {})[values] = answer
         return answer

@@ -40,7 +40,7 @@ def build_forest(span_ids: Sequence[str], parent_ids: Sequence[str], start_ns: S
         start_ns: Raw start of each span; siblings are sorted by it, then by id.
     """
     place = {span_id: index for index, span_id in enumerate(span_ids)}
-    by_start = sorted(range(len(span_ids)), key=lambda index: (start_ns[index], span_ids[index]))
+    by_start = [index for _, _, index in sorted(zip(start_ns, span_ids, range(len(span_ids)), strict=True))]
     parent = [place.get(parent_id, ROOT) if parent_id else ROOT for parent_id in parent_ids]
     missing = [index for index in by_start if parent[index] == ROOT and parent_ids[index]]
     cut = _cut_circles(parent, by_start)
