@@ -164,7 +164,7 @@ def test_a_batch_is_linked_to_the_span_that_sent_each_message(outcome: Outcome) 
     assert sum(sizes) == len({link for batch in batches for link in batch.links})
 
 
-@pytest.mark.parametrize(("service", "namespace"), [("catalog", "catalog"), ("orders-worker", "orders")])
+@pytest.mark.parametrize(("service", "namespace"), [("catalog", "products"), ("orders-worker", "orders")])
 def test_a_statement_is_a_client_span_that_names_its_database(
     outcome: Outcome, service: str, namespace: str
 ) -> None:

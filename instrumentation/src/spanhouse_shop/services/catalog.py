@@ -18,7 +18,7 @@ _SELECT_PRODUCT = "SELECT sku, price_cents FROM products WHERE sku = ?"
 async def run(context: ServiceContext) -> None:
     """Serve products."""
     app = traced_app("catalog")
-    database = Database("catalog", _CREATE_PRODUCTS)
+    database = Database("products", _CREATE_PRODUCTS)
     database.fill(_INSERT_PRODUCT, [(sku, 150 + 250 * position) for position, sku in enumerate(SKUS)])
 
     @app.get("/products/{sku}")
