@@ -22,7 +22,7 @@ class LinkSettings:
     """See the field comments; all have defaults that suit services answering in milliseconds to seconds."""
 
     # Seconds after arrival before a caller without a callee is taken for a call to something uninstrumented.
-    late_seconds: int = 10
+    late_seconds: int = 4
     # Fewer observed calls than this in the window: quiet, never red.
     quiet_below_calls: int = 20
     # Failing: the share of failed calls is above this even at the low end of its confidence interval.

@@ -143,8 +143,9 @@ def test_a_caller_without_a_callee_is_external_only_after_a_while(
     def callees(now_ns: int) -> list[str]:
         return [link.callee for link in reader(embedded_database, now_ns=now_ns).list(ALL).links]
 
-    assert callees(stored_ns + 5 * SECOND) == ["mysql"]
-    assert callees(stored_ns + 11 * SECOND) == ["bank.example", "mysql"]
+    late_ns = LinkSettings().late_seconds * SECOND
+    assert callees(stored_ns + late_ns - SECOND) == ["mysql"]
+    assert callees(stored_ns + late_ns + SECOND) == ["bank.example", "mysql"]
 
 
 def test_the_map_around_a_service(embedded_database: Database, tmp_path: Path) -> None:
