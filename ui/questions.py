@@ -8,41 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from query.service import LinkQuestions as LinkQuestions
+
 if TYPE_CHECKING:
-    from query.model.link import LinkDetail, LinkList, ServiceMap
     from query.model.search import TraceFilter
     from query.model.service import OperationList, ServiceList, ServiceStep
     from query.model.trace import Trace, TracePage
     from query.model.window import Window
 
     ServiceSteps = list[ServiceStep]
-
-
-class LinkQuestions(Protocol):
-    """Questions about the calls between services."""
-
-    def list(
-        self,
-        window: Window,
-        *,
-        sort: str = "p95",
-        limit: int = 20,
-        caller: str | None = None,
-        callee: str | None = None,
-        status: str | None = None,
-    ) -> LinkList:
-        """The links of a window, worst first by `sort`; ties keep one order."""
-        ...
-
-    def detail(self, caller: str, callee: str, window: Window) -> LinkDetail | None:
-        """Everything about one link; None when it had no calls in the window."""
-        ...
-
-    def service_map(
-        self, window: Window, *, service: str | None = None, depth: int | None = None
-    ) -> ServiceMap:
-        """All nodes and links, or those within `depth` steps of `service`."""
-        ...
 
 
 class ServiceQuestions(Protocol):
