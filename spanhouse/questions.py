@@ -22,17 +22,18 @@ from storage.traces import TraceStore
 
 def query_service(database: Database, settings: LinkSettings) -> QueryService:
     """Answers every question of the API and the pages from `database`."""
+    source = _link_source(database, settings)
     return QueryService(
-        links=LinkReader(_link_source(database, settings), settings),
-        services=ServiceReader(ServiceStore(database), time.time_ns),
+        links=LinkReader(source, settings),
+        services=ServiceReader(ServiceStore(database), source, time.time_ns),
         traces=TraceReader(TraceStore(database), time.time_ns),
         search=SearchReader(SearchStore(database)),
     )
 
 
 def link_roll_up(database: Database, settings: LinkSettings) -> LinkRollUp:
-    """Sums links in the background; several processes may run one over the same store."""
-    return LinkRollUp(_link_source(database, settings))
+    """Sums links and services in the background; several processes may run one over the same store."""
+    return LinkRollUp(_link_source(database, settings), ServiceStore(database))
 
 
 def _link_source(database: Database, settings: LinkSettings) -> LinkSource:

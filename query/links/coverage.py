@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from query.model.window import NS_PER_S, Window
 from storage.hops import SLICE_SECONDS
-from storage.links import HOUR, MINUTE, Slots
+from storage.slots import HOUR, MINUTE, Slots
 
 Range = tuple[int, int]
 SlotsIn = Callable[[int, int, int], Mapping[int, bool]]
@@ -22,7 +22,9 @@ class Plan:
     joined: list[int]
 
 
-def plan(window: Window, changed: set[int], slots_in: SlotsIn, slices_in: SlicesIn) -> Plan:
+def plan(
+    window: Window, changed: set[int], slots_in: SlotsIn, slices_in: SlicesIn, *, longest: int = HOUR
+) -> Plan:
     """The plan for one window.
 
     Args:
@@ -30,6 +32,7 @@ def plan(window: Window, changed: set[int], slots_in: SlotsIn, slices_in: Slices
         changed: Slices in which something has changed since they were rolled up, or that never were.
         slots_in: (resolution, first, end) → start of each summed slot, and whether it may be read.
         slices_in: (first, end) → slices that were rolled up.
+        longest: No slot longer than this, in seconds.
     """
     start_ns, end_ns = window.start_ns, window.end_ns
     slice_ns = SLICE_SECONDS * NS_PER_S
@@ -37,8 +40,13 @@ def plan(window: Window, changed: set[int], slots_in: SlotsIn, slices_in: Slices
     outer_first, outer_end = start_ns // slice_ns * SLICE_SECONDS, -(-end_ns // slice_ns) * SLICE_SECONDS
     edges = {edge for edge in (outer_first, outer_end - SLICE_SECONDS) if not first <= edge < end}
     joined = {start for start in changed if outer_first <= start < outer_end} | edges
-    hours, rest = _take(HOUR, [(first, max(first, end))], joined, slots_in)
-    minutes, rest = _take(MINUTE, rest, joined, slots_in)
+    rest = [(first, max(first, end))]
+    hours: list[int] = []
+    minutes: list[int] = []
+    if longest >= HOUR:
+        hours, rest = _take(HOUR, rest, joined, slots_in)
+    if longest >= MINUTE:
+        minutes, rest = _take(MINUTE, rest, joined, slots_in)
     slices = [start for gap in rest for start in slices_in(*gap) if start not in joined]
     return Plan(Slots(slices, minutes, hours), sorted(joined))
 

@@ -1,4 +1,6 @@
-"""Rolls links up in the background: joins slices once their spans have come, sums them to minutes and hours.
+"""Rolls up in the background: joins slices of links once their spans have come, sums minutes and hours.
+
+Calls of services are summed beside them, from the same spans to the same minutes and hours.
 
 Everything it knows between two rounds is in the store, so any number of processes may run it and any of them
 may die at any point: a slot is written whole, marked unreadable before what is under it changes, and the
@@ -12,12 +14,15 @@ import threading
 import time
 from collections.abc import Sequence
 
+import polars as pl
+
 from query.links.aggregate import figures_of
 from query.links.source import LinkSource, batches, join
 from query.model.window import NS_PER_S
 from storage.errors import StorageError
 from storage.hops import SLICE_SECONDS
-from storage.links import HOUR, MINUTE, Slots
+from storage.services import ServiceStore
+from storage.slots import HOUR, MINUTE, Slots
 
 logger = logging.getLogger(__name__)
 
@@ -32,17 +37,19 @@ SUMMED_AT_ONCE = {MINUTE: 20, HOUR: 1}
 
 
 class LinkRollUp:
-    """The roll-up of links; `start` and `stop` run it in a thread of its own, `advance` does one round."""
+    """The roll-up of links and services; `start` and `stop` run it in a thread, `advance` does one round."""
 
     def __init__(
         self,
         source: LinkSource,
+        services: ServiceStore,
         *,
         pause_seconds: float = 2.0,
         visible_after_seconds: int = VISIBLE_AFTER_SECONDS,
     ) -> None:
         self._source = source
         self._store = source.store
+        self._services = services
         self._settle_seconds = source.settings.late_seconds + visible_after_seconds
         self._pause_seconds = pause_seconds
         self._stopping = threading.Event()
@@ -124,8 +131,17 @@ class LinkRollUp:
                 for detailed in (False, True)
             ]
             self._store.replace(resolution, starts, version, rows)
+            self._services.replace(resolution, starts, version, self._sum_services(resolution, starts))
             self._store.mark(resolution, starts, version, valid=True)
             self._open[resolution] -= set(starts)
+
+    def _sum_services(self, resolution: int, starts: Sequence[int]) -> list[pl.DataFrame]:
+        # One by one: minutes are summed from single spans.
+        parts = [self._parts(resolution, [start]) for start in starts]
+        return [
+            pl.concat([self._services.summed(part, resolution, by_operation=detailed) for part in parts])
+            for detailed in (False, True)
+        ]
 
     def _parts(self, resolution: int, starts: Sequence[int]) -> Slots:
         if resolution == MINUTE:

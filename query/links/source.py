@@ -17,7 +17,8 @@ from query.links.coverage import Plan, plan
 from query.links.settings import LinkSettings
 from query.model.window import NS_PER_S, Window
 from storage.hops import SLICE_SECONDS, HopSpans
-from storage.links import NO_STEPS, LinkFigureStore, Slots
+from storage.links import LinkFigureStore
+from storage.slots import HOUR, NO_STEPS, Slots
 
 # Spans joined at once; beyond this slices are joined in several goes (each go is exact by itself).
 MOST_SPANS_AT_ONCE = 1_000_000
@@ -34,7 +35,7 @@ class LinkSource:
         self.settings = settings
 
     def moment(self, now_ns: int) -> LinkMoment:
-        """Everything as of now, for one question; ask it for windows."""
+        """Everything as of now (Unix nanoseconds), for one question; ask it for windows."""
         return LinkMoment(self, now_ns)
 
 
@@ -53,18 +54,19 @@ class LinkMoment:
 
     def open(self, window: Window) -> LinkData:
         """The figures of one window."""
-        chosen = self._plan(window)
+        chosen = self.plan(window)
         hops = self._joined(chosen.joined)
         inside = (pl.col("start_ns") >= window.start_ns) & (pl.col("start_ns") < window.end_ns)
         return LinkData(window, self._source.store, chosen.rolled, hops.filter(inside))
 
-    def _plan(self, window: Window) -> Plan:
+    def plan(self, window: Window, *, longest: int = HOUR) -> Plan:
+        """Which slots a window is read from, none longer than `longest` seconds."""
         store = self._source.store
         first = window.start_ns // NS_PER_S // SLICE_SECONDS * SLICE_SECONDS
         if not self._rolled_up_to:
             occupied = self._source.hop_spans.occupied(first, -(-window.end_ns // NS_PER_S))
             return Plan(Slots(), list(occupied))
-        return plan(window, self._changed, store.slots, store.slices)
+        return plan(window, self._changed, store.slots, store.slices, longest=longest)
 
     def _joined(self, slices: Iterable[int]) -> pl.DataFrame:
         missing = [start for start in slices if start not in self._hops]

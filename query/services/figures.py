@@ -20,7 +20,10 @@ QUIET_BELOW_CALLS = 10
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """One row of the store: calls with their latency histogram, weighted by head sampling."""
+    """One row of the store: calls with their latency histogram, weighted by head sampling.
+
+    `peak_calls` are those of its busiest minute.
+    """
 
     step: int
     service: str
@@ -31,6 +34,7 @@ class Counted:
     errors: float
     total_ns: float
     longest_ns: int
+    peak_calls: float
     latencies: Histogram
 
     @classmethod
@@ -39,14 +43,15 @@ class Counted:
         return cls(
             step=int(row["Step"]),
             service=str(row["Service"]),
-            operation=str(row["OperationName"]),
-            kind=int(row["OperationKind"]),
-            spans=int(row["SpanCount"]),
-            calls=float(row["CallCount"]),
-            errors=float(row["ErrorCount"]),
-            total_ns=float(row["TotalNs"]),
-            longest_ns=int(row["LongestNs"]),
-            latencies=dict(row["Latencies"]),
+            operation=str(row["Operation"]),
+            kind=int(row["Kind"]),
+            spans=int(row["Spans"]),
+            calls=float(row["Calls"]),
+            errors=float(row["Errors"]),
+            total_ns=float(row["SumNs"]),
+            longest_ns=int(row["MaxNs"]),
+            peak_calls=float(row["PeakCalls"]),
+            latencies=dict(zip(row["Buckets"], row["Counts"], strict=True)),
         )
 
     @property

@@ -18,14 +18,8 @@ _COLUMNS = (
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def sla_row(counted: Counted, peak_calls: float, seconds: float) -> SlaRow:
-    """One service's row.
-
-    Args:
-        counted: Its calls in the window.
-        peak_calls: Calls in its busiest minute.
-        seconds: The window's length.
-    """
+def sla_row(counted: Counted, seconds: float) -> SlaRow:
+    """One service's row; `seconds` is the window's length."""
     per_second = counted.calls / seconds
     return SlaRow(
         service=counted.service,
@@ -33,7 +27,7 @@ def sla_row(counted: Counted, peak_calls: float, seconds: float) -> SlaRow:
         errors=round(counted.errors),
         availability=1.0 - counted.error_rate if counted.calls else None,
         calls_per_second=per_second,
-        peak_calls_per_second=max(peak_calls / MINUTE_SECONDS, per_second),
+        peak_calls_per_second=max(counted.peak_calls / MINUTE_SECONDS, per_second),
         mean_ms=counted.total_ns / counted.calls / NS_PER_MS if counted.calls else None,
         duration_ms=counted.percentiles,
     )

@@ -1,54 +1,86 @@
--- Calls, errors and latency of services over a window cut into whole hours, whole minutes and two rests:
--- hours from service_hours, minutes from service_minutes, the rests span by span from link_spans.
--- service: '' means all. by_operation = 0: one row per service, calls are its SERVER and CONSUMER spans;
--- 1: one row per operation and kind, calls are all its spans. step_seconds: rows are also cut into steps of
--- this length counted from origin_seconds; 0 for one row.
+-- Calls, errors and latency of services over chosen slots: minutes and hours from service_figures, slices span by
+-- span from link_spans, each span once. Slots do not overlap; they are starts in Unix seconds.
+-- start_ns, end_ns: cut spans of the slices at the nanosecond. by_operation, and what is a call: see the table.
+-- service: '' means all. step_seconds: rows are also cut into steps of this length from origin_seconds; 0: none.
+-- Both tables by primary key.
+WITH wanted AS
+(
+    SELECT Resolution, Start, max(Version) AS Version
+    FROM service_figures
+    WHERE ByOperation = {by_operation:UInt8} AND
+    (
+        (Resolution = 60 AND Start IN {minutes:Array(UInt32)})
+        OR (Resolution = 3600 AND Start IN {hours:Array(UInt32)})
+    )
+    GROUP BY Resolution, Start
+)
 SELECT
     if({step_seconds:UInt32} = 0, 0,
         intDiv(greatest(Second - {origin_seconds:Int64}, 0), {step_seconds:UInt32})) AS Step,
     Service,
-    if({by_operation:UInt8} = 1, Operation, '') AS OperationName,
-    if({by_operation:UInt8} = 1, Kind, 0) AS OperationKind,
-    sum(Spans) AS SpanCount,
-    sumIf(Calls, Counts) AS CallCount,
-    sumIf(Errors, Counts) AS ErrorCount,
-    sumIf(SumNs, Counts) AS TotalNs,
-    maxIf(MaxNs, Counts) AS LongestNs,
-    sumMapIf(Histogram, Counts) AS Latencies
+    Operation,
+    Kind,
+    sum(SlotSpans) AS Spans,
+    sum(SlotCalls) AS Calls,
+    sum(SlotErrors) AS Errors,
+    sum(SlotSumNs) AS SumNs,
+    max(SlotMaxNs) AS MaxNs,
+    max(SlotPeakCalls) AS PeakCalls,
+    sumMap(SlotBuckets, SlotCounts) AS Histogram,
+    Histogram.1 AS Buckets,
+    Histogram.2 AS Counts
 FROM
 (
     SELECT
-        toInt64(toUnixTimestamp(Start)) AS Second, Service, Operation, Kind, Spans, Calls, Errors, SumNs, MaxNs,
-        Histogram, {by_operation:UInt8} = 1 OR Kind IN (2, 5) AS Counts
-    FROM service_hours
-    WHERE
-        Start >= toDateTime({hours_from:UInt32}) AND Start < toDateTime({hours_to:UInt32})
-        AND ({service:String} = '' OR Service = {service:String})
-    UNION ALL
-    SELECT
-        toInt64(toUnixTimestamp(Start)) AS Second, Service, Operation, Kind, Spans, Calls, Errors, SumNs, MaxNs,
-        Histogram, {by_operation:UInt8} = 1 OR Kind IN (2, 5) AS Counts
-    FROM service_minutes
-    WHERE
-        Start >= toDateTime({minutes_from:UInt32}) AND Start < toDateTime({minutes_to:UInt32})
-        AND NOT (Start >= toDateTime({hours_from:UInt32}) AND Start < toDateTime({hours_to:UInt32}))
-        AND ({service:String} = '' OR Service = {service:String})
-    UNION ALL
-    SELECT
-        intDiv(StartNs, 1000000000) AS Second, Service, Operation, Kind, 1 AS Spans, Weight AS Calls,
-        if(Error, Weight, 0) AS Errors, Weight * DurationNs AS SumNs, DurationNs AS MaxNs,
-        map(toUInt16(floor(log2(DurationNs + 1) * 32)), Weight) AS Histogram,
-        {by_operation:UInt8} = 1 OR Kind IN (2, 5) AS Counts
-    FROM link_spans
-    WHERE
+        toInt64(Start) AS Second, Service, Operation, Kind, Spans AS SlotSpans, Calls AS SlotCalls,
+        Errors AS SlotErrors, SumNs AS SlotSumNs, MaxNs AS SlotMaxNs, PeakCalls AS SlotPeakCalls,
+        Buckets AS SlotBuckets, Counts AS SlotCounts
+    FROM service_figures
+    WHERE ByOperation = {by_operation:UInt8} AND
         (
-            (Slice >= {first_from_slice:UInt32} AND Slice < {minutes_from:UInt32} AND StartNs >= {start_ns:Int64})
-            OR (Slice >= {minutes_to:UInt32} AND Slice <= {last_to_slice:UInt32})
+            (Resolution = 60 AND Start IN {minutes:Array(UInt32)})
+            OR (Resolution = 3600 AND Start IN {hours:Array(UInt32)})
         )
-        AND StartNs < {end_ns:Int64}
+        AND (Resolution, Start, Version) IN (SELECT Resolution, Start, Version FROM wanted)
+        AND Kind != 255
         AND ({service:String} = '' OR Service = {service:String})
+    UNION ALL
+    SELECT
+        Second, Service, Operation, Kind, sum(BucketSpans) AS SlotSpans, sum(BucketCalls) AS SlotCalls,
+        sum(BucketErrors) AS SlotErrors, sum(BucketSumNs) AS SlotSumNs, max(BucketMaxNs) AS SlotMaxNs,
+        SlotCalls AS SlotPeakCalls,
+        groupArrayIf(Bucket, BucketCalls > 0) AS SlotBuckets,
+        groupArrayIf(BucketCalls, BucketCalls > 0) AS SlotCounts
+    FROM
+    (
+        SELECT
+            intDiv(StartNs, 1000000000 * Cut) * Cut AS Second,
+            Service,
+            if({by_operation:UInt8} = 1, SpanOperation, '') AS Operation,
+            if({by_operation:UInt8} = 1, SpanKind, 0) AS Kind,
+            toUInt16(floor(log2(DurationNs + 1) * 32)) AS Bucket,
+            count() AS BucketSpans,
+            sumIf(Weight, IsCall) AS BucketCalls,
+            sumIf(Weight, IsCall AND Error) AS BucketErrors,
+            sumIf(Weight * DurationNs, IsCall) AS BucketSumNs,
+            maxIf(DurationNs, IsCall) AS BucketMaxNs
+        FROM
+        (
+            SELECT
+                StartNs, DurationNs, Service, Operation AS SpanOperation, Kind AS SpanKind, Error, Weight,
+                {by_operation:UInt8} = 1 OR Kind IN (2, 5) AS IsCall,
+                toInt64(if({step_seconds:UInt32} BETWEEN 1 AND 59, {step_seconds:UInt32}, 60)) AS Cut
+            FROM link_spans
+            WHERE Slice IN {slices:Array(UInt32)}
+                AND StartNs >= {start_ns:Int64} AND StartNs < {end_ns:Int64}
+                AND ({service:String} = '' OR Service = {service:String})
+            LIMIT 1 BY SpanKey
+        )
+        GROUP BY Second, Service, Operation, Kind, Bucket
+    )
+    GROUP BY Second, Service, Operation, Kind
 )
-GROUP BY Step, Service, OperationName, OperationKind
-ORDER BY Service, OperationName, OperationKind, Step
-LIMIT 20000
+GROUP BY Step, Service, Operation, Kind
+ORDER BY Service, Operation, Kind, Step
+LIMIT {limit:UInt32}
 SETTINGS max_execution_time = 10, max_memory_usage = 4000000000

@@ -20,6 +20,7 @@ from storage.client import Database
 from storage.errors import StorageUnavailable
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
+from storage.services import ServiceStore
 from tests.query.links.expected import assert_same, expected_links
 from tests.query.links.forests import MS, START_NS, Forest
 from tests.query.links.otlp import request, shuffled_requests, writer
@@ -35,8 +36,8 @@ def source(database: Database, store: LinkFigureStore | None = None) -> LinkSour
     return LinkSource(HopSpans(database), store or LinkFigureStore(database), NOTHING_IS_LATE)
 
 
-def roll_up(links: LinkSource) -> LinkRollUp:
-    return LinkRollUp(links, visible_after_seconds=0)
+def roll_up(database: Database, links: LinkSource | None = None) -> LinkRollUp:
+    return LinkRollUp(links or source(database), ServiceStore(database), visible_after_seconds=0)
 
 
 def settle() -> None:
@@ -58,7 +59,7 @@ def test_late_spans_change_what_was_rolled_up(database: Database, tmp_path: Path
     spans = Forest(random, reach_ns=4_000 * SECOND).grow(traces=60, most_spans=15)
     random.shuffle(spans)
     sender, links = writer(database, tmp_path), source(database)
-    worker = roll_up(links)
+    worker = roll_up(database, links)
     third = len(spans) // 3
     for phase in range(3):
         # The last phase brings copies of old spans too.
@@ -75,7 +76,7 @@ def test_when_all_is_rolled_up_nothing_is_joined(database: Database, tmp_path: P
     writer(database, tmp_path).write([request(spans)])
     links = source(database)
     settle()
-    roll_up(links).advance()
+    roll_up(database, links).advance()
 
     data = links.moment(time.time_ns()).open(HOURS)
 
@@ -114,13 +115,13 @@ def test_a_worker_may_die_between_any_two_writes(embedded_database: Database, tm
     sender = writer(embedded_database, tmp_path)
     sender.write([request(spans[:half])])
     settle()
-    roll_up(source(embedded_database)).advance()
+    roll_up(embedded_database).advance()
     sender.write([request(spans[half:])])
     settle()
     for writes in range(100):
         dying = _DyingStore(embedded_database, writes)
         try:
-            roll_up(source(embedded_database, dying)).advance()
+            roll_up(embedded_database, source(embedded_database, dying)).advance()
         except StorageUnavailable:
             check(source(embedded_database), spans, HOURS)
             continue
@@ -133,7 +134,10 @@ def test_two_workers_do_each_other_no_harm(database: Database, tmp_path: Path) -
     spans = Forest(Random(11), reach_ns=200 * SECOND).grow(traces=40, most_spans=12)
     sender = writer(database, tmp_path)
     links = source(database)
-    workers = [LinkRollUp(links, visible_after_seconds=0, pause_seconds=0.01) for _ in range(2)]
+    workers = [
+        LinkRollUp(links, ServiceStore(database), visible_after_seconds=0, pause_seconds=0.01)
+        for _ in range(2)
+    ]
     for worker in workers:
         worker.start()
     for part in shuffled_requests(spans, Random(12)):
@@ -147,7 +151,7 @@ def test_two_workers_do_each_other_no_harm(database: Database, tmp_path: Path) -
 
 
 def test_start_and_stop_may_be_repeated(embedded_database: Database) -> None:
-    worker = LinkRollUp(source(embedded_database))
+    worker = roll_up(embedded_database)
     worker.start()
     worker.start()
     worker.stop()

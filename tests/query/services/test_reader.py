@@ -7,14 +7,17 @@ from dataclasses import dataclass
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from query.links.settings import LinkSettings
+from query.links.source import LinkSource
 from query.model.window import NS_PER_S, Window
 from query.services.reader import ServiceReader
 from query.services.sla import sla_csv
 from storage.client import Database
-from storage.journal import Journal
+from storage.hops import HopSpans
+from storage.links import LinkFigureStore
 from storage.services import ServiceStore
-from storage.writer import SpanWriter
 from tests.storage.requests import request, span
+from tests.storing import SettledWriter
 
 NS_PER_MS = 1_000_000
 HOUR_NS = 3600 * NS_PER_S
@@ -64,11 +67,15 @@ def store(database: Database, sent: Iterable[Call]) -> None:
         )
         by_service.setdefault(call.service, []).append(made)
     messages = [request(spans, service=service) for service, spans in by_service.items()]
-    SpanWriter(database, Journal(None)).write([message.SerializeToString() for message in messages])
+    SettledWriter(database).write([message.SerializeToString() for message in messages])
 
 
 def reader(database: Database) -> ServiceReader:
-    return ServiceReader(ServiceStore(database), lambda: NOW_NS)
+    return ServiceReader(
+        ServiceStore(database),
+        LinkSource(HopSpans(database), LinkFigureStore(database), LinkSettings(late_seconds=0)),
+        lambda: NOW_NS,
+    )
 
 
 @pytest.mark.parametrize(
