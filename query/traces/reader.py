@@ -30,5 +30,7 @@ class TraceReader:
         """
         normal = parse_trace_id(trace_id)
         frame = self._store.spans(normal)
+        if frame is None:
+            return None
         with collection_paused():
             return assemble(normal, frame, self._clock_ns())

@@ -44,15 +44,20 @@ def granules(text: str) -> list[tuple[int, int]]:
 
 
 def test_a_trace_is_read_by_primary_key(filled: Database) -> None:
-    text = plan(filled, statements.query("trace_spans"), {"trace_id": "ab" * 16})
+    second = START_NS // 10**9
+    parameters = {"trace_id": "ab" * 16, "first_second": second, "last_second": second}
+    text = plan(filled, statements.query("trace_spans"), parameters)
     assert "PrimaryKey" in text
     assert granules(text)[-1][0] == 1
     assert granules(text)[0][1] > 1
 
 
-def test_an_unknown_trace_reads_nothing(filled: Database) -> None:
-    text = plan(filled, statements.query("trace_spans"), {"trace_id": "cd" * 16})
-    assert granules(text)[-1][0] == 0
+def test_the_range_of_an_unknown_trace_is_looked_up_in_one_granule(filled: Database) -> None:
+    filled.execute("OPTIMIZE TABLE otel_traces_trace_id_ts FINAL")
+    text = plan(filled, statements.query("trace_range"), {"trace_id": "cd" * 16})
+    assert "PrimaryKey" in text
+    assert granules(text)[-1][0] == 1
+    assert granules(text)[0][1] > 1
 
 
 def test_the_traces_of_a_page_are_read_by_primary_key(filled: Database) -> None:
