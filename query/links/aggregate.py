@@ -4,10 +4,10 @@ The frame made here, the rows of `link_figures` and the answer of its queries ha
 is joined at this moment and what was rolled up earlier add up. Pure.
 
 Columns: `Start` (Unix seconds of the slot), `Caller`, `Callee`, `Kind`, `CallerKind`, `CalleeKind`,
-`Operation` ('' for the whole link), `Calls`, `Errors` (weighted by sampling), `Samples`, `FailedSamples`
-(as observed), for each of client, server and gap `…Buckets`, `…Counts` (weighted), `…MaxNs`, `…SumNs`, and
-exemplars, slowest first, lists `SlowNs`, `SlowTraces`, `SlowSpans`, `SlowErrors` and, of those that failed,
-`FailedNs`, `FailedTraces`, `FailedSpans`.
+`Operation` ('' for the whole link), `Calls`, `Errors`, `CalleeErrors` (as the callee saw it; these weighted
+by sampling), `Samples`, `FailedSamples` (as observed), for each of client, server and gap `…Buckets`,
+`…Counts` (weighted), `…MaxNs`, `…SumNs`, and exemplars, slowest first, lists `SlowNs`, `SlowTraces`,
+`SlowSpans`, `SlowErrors` and, of those that failed, `FailedNs`, `FailedTraces`, `FailedSpans`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ def figures_of(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> 
         Operation=pl.col("operation") if by_operation else pl.lit(""),
         weight="weight",
         error="error",
+        callee_error="callee_error",
         trace_id="trace_id",
         span_id="span_id",
         observed_ns=pl.coalesce("client_ns", "server_ns"),
@@ -67,6 +68,7 @@ def _totals() -> list[pl.Expr]:
         pl.col("weight").sum().alias("Calls"),
         pl.len().cast(pl.UInt64).alias("Samples"),
         pl.col("weight").filter(failed).sum().alias("Errors"),
+        pl.col("weight").filter(pl.col("callee_error")).sum().alias("CalleeErrors"),
         failed.sum().cast(pl.UInt64).alias("FailedSamples"),
         *(pl.col(side).max().fill_null(0).alias(f"{side}MaxNs") for side in SIDES),
         *((pl.col(side).cast(pl.Float64) * pl.col("weight")).sum().alias(f"{side}SumNs") for side in SIDES),

@@ -51,13 +51,15 @@ class SideFigures:
 class Figures:
     """Counts, times and exemplars of a link, or of one operation or one step of it.
 
-    `calls` and `errors` are weighted by sampling, `samples` and `failed_samples` as observed.
+    `calls`, `errors` and `callee_errors` (those the callee's own span shows; of a virtual node all) are
+    weighted by sampling, `samples` and `failed_samples` as observed.
     """
 
     caller_kind: NodeKind = "service"
     callee_kind: NodeKind = "service"
     calls: float = 0.0
     errors: float = 0.0
+    callee_errors: float = 0.0
     samples: int = 0
     failed_samples: int = 0
     client: SideFigures = field(default_factory=SideFigures)
@@ -82,6 +84,7 @@ class Figures:
         self.callee_kind = cast(NodeKind, row["CalleeKind"])
         self.calls += row["Calls"]
         self.errors += row["Errors"]
+        self.callee_errors += row["CalleeErrors"]
         self.samples += row["Samples"]
         self.failed_samples += row["FailedSamples"]
         for side, name in ((self.client, "Client"), (self.server, "Server"), (self.gap, "Gap")):

@@ -71,8 +71,9 @@ def find_hops(frame: pl.DataFrame, *, late_after_seconds: int | None = None) -> 
 
     Returns:
         One row per hop: `slice`, `start_ns`, `caller`, `callee`, `kind`, `caller_kind`, `callee_kind`,
-        `operation`, `client_ns`, `server_ns`, `gap_ns`, `error`, `weight`, and for exemplars `trace_id` and
-        `span_id` (of the callee's trace; the caller's span when it is in it).
+        `operation`, `client_ns`, `server_ns`, `gap_ns`, `error`, `callee_error` (of the callee's own span,
+        without one the caller's), `weight`, and for exemplars `trace_id` and
+        `span_id` (of the callee's trace; the caller's span when it is in it), and `callee_span_id`.
     """
     frame = frame.with_row_index("row")
     spans = _columns(frame)
@@ -275,6 +276,7 @@ def _described(frame: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
             "server_ns": of("DurationNs", server),
             "client_end_ns": of("StartNs", client) + of("DurationNs", client).cast(pl.Int64),
             "error": of("Error", server) | of("Error", client).fill_null(value=False),
+            "callee_error": of("Error", server),
             "weight": of("Weight", server),
             "client_weight": of("Weight", client),
             "trace_id": of("TraceId", server),
@@ -314,9 +316,11 @@ def _described(frame: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         server_ns="server_ns",
         gap_ns=pl.when(pl.col("kind") == "messaging").then(queued).otherwise(between).clip(lower_bound=0),
         error="error",
+        callee_error="callee_error",
         weight=pl.max_horizontal("weight", "client_weight"),
         trace_id="trace_id",
         span_id=pl.when("same_trace").then("client_span").otherwise("server_span"),
+        callee_span_id="server_span",
     )
 
 
@@ -339,7 +343,9 @@ def _described_virtual(frame: pl.DataFrame, callers: pl.DataFrame) -> pl.DataFra
         server_ns=pl.lit(None, pl.UInt64),
         gap_ns=pl.lit(None, pl.Int64),
         error="Error",
+        callee_error="Error",
         weight="Weight",
         trace_id="TraceId",
         span_id="SpanId",
+        callee_span_id=pl.lit(None, pl.UInt64),
     )

@@ -15,7 +15,8 @@ def nodes_of(
 ) -> list[MapNode]:
     """Every caller and callee, by name; figures are of the calls into a node, as the node saw them.
 
-    A name that is both a service and something seen only from outside is the service.
+    Errors are those a node's own spans ended with, of a virtual node those its callers saw. A name that is
+    both a service and something seen only from outside is the service.
     """
     kinds: dict[str, NodeKind] = {}
     into: dict[str, list[DependencyLink]] = {}
@@ -40,7 +41,7 @@ def _node(
     for link in incoming:
         found = figures[LinkKey(link.caller, link.callee, link.kind)]
         calls += found.calls
-        errors += found.errors
+        errors += found.callee_errors
         side = found.server
         server.add(side.histogram.keys(), side.histogram.values(), side.max_ns, side.sum_ns)
     statuses = {link.status for link in incoming}

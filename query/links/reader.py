@@ -87,12 +87,13 @@ class LinkReader:
     ) -> ServiceMap:
         """All nodes and links, or those within `depth` links of `service` (1 when not given)."""
         links, figures, _ = self._links(window)
+        nodes = nodes_of(links, figures, window.seconds)
         if service is not None:
             near = within(
                 [(link.caller, link.callee) for link in links], service, 1 if depth is None else depth
             )
             links = [link for link in links if link.caller in near and link.callee in near]
-        nodes = nodes_of(links, figures, window.seconds)
+            nodes = [node for node in nodes if node.service in near]
         return ServiceMap(window.start, window.end, nodes, ordered(links, "calls"))
 
     def _links(

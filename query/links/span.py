@@ -74,6 +74,13 @@ class FoundHop:
     callee_kind: NodeKind = "service"
 
     @property
+    def callee_error(self) -> bool:
+        """Whether the callee's own span failed; without one, the caller's."""
+        side = self.server or self.client
+        assert side is not None
+        return side.error
+
+    @property
     def start_ns(self) -> int:
         """When it counts: the callee's start if there is one, else the caller's."""
         side = self.server or self.client

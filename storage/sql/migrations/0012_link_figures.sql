@@ -17,7 +17,9 @@ CREATE TABLE IF NOT EXISTS {database}.link_figures{local}
     CalleeKind LowCardinality(String) CODEC(ZSTD(1)),
     Operation LowCardinality(String) CODEC(ZSTD(1)),
     Calls Float64 CODEC(ZSTD(1)),
+    -- Errors: either side failed. CalleeErrors: the callee's own span did; of a virtual node, its caller's.
     Errors Float64 CODEC(ZSTD(1)),
+    CalleeErrors Float64 CODEC(ZSTD(1)),
     Samples UInt64 CODEC(ZSTD(1)),
     FailedSamples UInt64 CODEC(ZSTD(1)),
     ClientBuckets Array(UInt16) CODEC(Delta(2), ZSTD(1)),

@@ -26,6 +26,7 @@ SELECT
     f.Caller AS Caller, f.Callee AS Callee, f.Kind AS Kind, f.Operation AS Operation,
     max(f.CallerKind) AS CallerKind, max(f.CalleeKind) AS CalleeKind,
     sum(f.Calls) AS Calls, sum(f.Samples) AS Samples, sum(f.Errors) AS Errors, sum(f.FailedSamples) AS FailedSamples,
+    sum(f.CalleeErrors) AS CalleeErrors,
     max(f.ClientMaxNs) AS ClientMaxNs, max(f.ServerMaxNs) AS ServerMaxNs, max(f.GapMaxNs) AS GapMaxNs,
     sum(f.ClientSumNs) AS ClientSumNs, sum(f.ServerSumNs) AS ServerSumNs, sum(f.GapSumNs) AS GapSumNs,
     slow.1 AS SlowNs, slow.2 AS SlowTraces, slow.3 AS SlowSpans, slow.4 AS SlowErrors,

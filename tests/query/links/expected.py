@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from query.links.figures import LinkKey
 from query.links.span import FoundHop
-from query.model.link import DependencyLink, Percentiles
+from query.model.link import DependencyLink, MapNode, Percentiles
 
 # Half a bucket of the sketch, and what floating point adds.
 RELATIVE_ERROR = 0.0111
@@ -20,6 +20,7 @@ class Expected:
 
     calls: float = 0.0
     errors: float = 0.0
+    callee_errors: float = 0.0
     client_ns: list[int] = field(default_factory=list)
     server_ns: list[int] = field(default_factory=list)
     gap_ns: list[int] = field(default_factory=list)
@@ -33,6 +34,7 @@ def expected_links(hops: Iterable[FoundHop]) -> dict[LinkKey, Expected]:
         times = round(hop.weight)
         link.calls += hop.weight
         link.errors += hop.weight if hop.error else 0.0
+        link.callee_errors += hop.weight if hop.callee_error else 0.0
         if hop.client:
             link.client_ns += [hop.client.duration_ns] * times
         if hop.server:
@@ -52,6 +54,16 @@ def assert_same(links: Iterable[DependencyLink], expected: dict[LinkKey, Expecte
         assert_percentiles(link.client_ms, wanted.client_ns)
         assert_percentiles(link.server_ms, wanted.server_ns)
         assert_percentiles(link.gap_ms, wanted.gap_ns)
+
+
+def assert_same_nodes(nodes: Iterable[MapNode], expected: dict[LinkKey, Expected]) -> None:
+    """A node's calls and errors must be those of the links into it, errors as its own spans show them."""
+    calls: dict[str, tuple[float, float]] = {}
+    for key, link in expected.items():
+        calls.setdefault(key.caller, (0.0, 0.0))
+        before = calls.get(key.callee, (0.0, 0.0))
+        calls[key.callee] = (before[0] + link.calls, before[1] + link.callee_errors)
+    assert {node.service: (node.calls, node.errors) for node in nodes} == calls
 
 
 def assert_percentiles(found: Percentiles | None, durations_ns: list[int]) -> None:

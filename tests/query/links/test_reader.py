@@ -15,7 +15,7 @@ from query.model.window import Window
 from storage.client import Database
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
-from tests.query.links.expected import assert_same, expected_links
+from tests.query.links.expected import assert_same, assert_same_nodes, expected_links
 from tests.query.links.forests import MS, START_NS, Forest
 from tests.query.links.otlp import request, shuffled_requests, writer
 
@@ -43,7 +43,9 @@ def test_every_number_of_random_forests_is_the_oracles(database: Database, tmp_p
     links = reader(database)
 
     assert_same(links.list(ALL, limit=10_000).links, expected_links(linker.find_hops(spans)))
-    assert_same(links.service_map(ALL).links, expected_links(linker.find_hops(spans)))
+    found = links.service_map(ALL)
+    assert_same(found.links, expected_links(linker.find_hops(spans)))
+    assert_same_nodes(found.nodes, expected_links(linker.find_hops(spans)))
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -169,6 +171,23 @@ def test_the_map_around_a_service(embedded_database: Database, tmp_path: Path) -
     assert [node.service for node in near_b.nodes] == ["a", "b", "c"]
     assert {(link.caller, link.callee) for link in near_b.links} == {("a", "b"), ("b", "c")}
     assert links.service_map(ALL, service="nobody").nodes == []
+
+
+def test_a_node_shows_the_errors_of_its_own_spans(embedded_database: Database, tmp_path: Path) -> None:
+    # The caller gave up on a callee that answered well, and a query failed.
+    call = LinkSpan("a" * 32, "1" * 16, "", "cart", "POST", "client", START_NS, MS, error=True)
+    answer = LinkSpan("a" * 32, "2" * 16, "1" * 16, "bank", "POST", "server", START_NS, MS)
+    query = LinkSpan(
+        *("b" * 32, "3" * 16, "", "cart", "SELECT", "client", START_NS, MS),
+        error=True,
+        attributes={"db.system": "mysql"},
+    )
+    writer(embedded_database, tmp_path).write([request([call, answer, query])])
+
+    found = reader(embedded_database).service_map(ALL)
+
+    assert {node.service: node.errors for node in found.nodes} == {"bank": 0, "cart": 0, "mysql": 1}
+    assert {link.callee: link.errors for link in found.links} == {"bank": 1, "mysql": 1}
 
 
 def test_an_empty_store_has_no_links(database: Database) -> None:
