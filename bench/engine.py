@@ -15,10 +15,11 @@ from pathlib import Path
 
 from bench import payload
 from storage import migrations
+from storage.bundle import block_of, request_hash
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint
-from storage.journal import length_prefixed
-from storage.writer import insert_settings
+from storage.unpacker import UNPACK_SETTINGS
+from storage.writer import decode_settings
 
 
 def main() -> None:
@@ -39,11 +40,11 @@ def main() -> None:
 
 
 def _insert(database: Database, options: argparse.Namespace) -> tuple[int, float]:
-    settings = insert_settings(database.endpoint)
+    settings = decode_settings(database.endpoint) | UNPACK_SETTINGS
     per_block = max(1, options.block_spans // options.spans)
     source = payload.requests(options.shape, options.spans)
     # Made beforehand: the engine's own time is wanted, not the generator's.
-    blocks = [length_prefixed([next(source) for _ in range(per_block)]) for _ in range(12)]
+    blocks = [_block([next(source) for _ in range(per_block)]) for _ in range(12)]
     counts = [0] * options.threads
     until = time.perf_counter() + options.seconds
 
@@ -68,6 +69,10 @@ def _insert(database: Database, options: argparse.Namespace) -> tuple[int, float
     for thread in threads:
         thread.join()
     return sum(counts), time.perf_counter() - started
+
+
+def _block(requests: list[bytes]) -> bytes:
+    return block_of({request_hash(request): request for request in requests}, bundle=0)
 
 
 if __name__ == "__main__":

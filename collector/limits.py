@@ -32,6 +32,10 @@ class Limits:
     """Requests in one INSERT at most."""
     inserts_in_flight: int = 2
     """INSERTs running at the same time."""
+    max_bundle_bytes: int = 32 * MEBIBYTE
+    """Requests that are unpacked into spans together; senders wait while this much is left to unpack."""
+    unpack_pause_seconds: float = 1.0
+    """Time between two unpackings, unless half a bundle waits: how soon acknowledged spans can be read."""
     grpc_threads: int = 256
     """Exports that can wait for their INSERT at the same time over gRPC; later ones wait unread."""
     grpc_receiving: int = 8

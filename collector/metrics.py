@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -65,7 +66,7 @@ class IngestMetrics:
         )
         self.insert_seconds = Histogram(
             "spanhouse_ingest_insert_seconds",
-            "Time of one write of a group of requests to the store",
+            "Time of one write of a group of requests to the store's log",
             buckets=_INSERT_BUCKETS_SECONDS,
             registry=registry,
         )
@@ -90,3 +91,33 @@ class IngestMetrics:
                 counter.labels(transport)
             for reason in Reason:
                 self.requests_rejected.labels(transport, reason)
+
+
+class UnpackingMetrics:
+    """What unpacking tells: a `storage.unpacking.UnpackingWatcher`."""
+
+    def __init__(self, registry: CollectorRegistry, waiting_bytes: Callable[[], float]) -> None:
+        Gauge(
+            "spanhouse_unpack_waiting_bytes",
+            "Bytes of requests whose spans cannot be read yet, acknowledged or about to be",
+            registry=registry,
+        ).set_function(waiting_bytes)
+        self._seconds = Histogram(
+            "spanhouse_unpack_seconds",
+            "Time to turn one bundle of acknowledged requests into spans that can be read",
+            buckets=_INSERT_BUCKETS_SECONDS,
+            registry=registry,
+        )
+        self._failures = Counter(
+            "spanhouse_unpack_failures",
+            "Bundles that could not be unpacked; they stay in the log and are tried again",
+            registry=registry,
+        )
+
+    def unpacked(self, seconds: float) -> None:
+        """Counts a bundle."""
+        self._seconds.observe(seconds)
+
+    def unpacking_failed(self, error: Exception) -> None:
+        """Counts a failure; the log says which."""
+        self._failures.inc()

@@ -32,11 +32,6 @@ class DataDirectory:
         return self._home / "clickhouse"
 
     @property
-    def journal_path(self) -> Path:
-        """Where blocks of unknown outcome wait for the next start."""
-        return self._home / "journal"
-
-    @property
     def quarantine_path(self) -> Path:
         """Where requests go that the store could not decode."""
         return self._home / "quarantine"

@@ -51,6 +51,15 @@ class LimitSettings(SettingGroup):
     inserts_in_flight: int = Field(
         _LIMITS.inserts_in_flight, ge=1, le=64, description="INSERTs running at the same time."
     )
+    max_bundle_bytes: int = Field(
+        _LIMITS.max_bundle_bytes, ge=1, description="Most bytes of requests unpacked into spans at a time."
+    )
+    unpack_pause_seconds: float = Field(
+        _LIMITS.unpack_pause_seconds,
+        ge=0,
+        le=60,
+        description="Time between two unpackings under light load: how soon acknowledged spans can be read.",
+    )
     grpc_threads: int = Field(
         _LIMITS.grpc_threads,
         ge=1,

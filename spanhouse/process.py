@@ -12,7 +12,9 @@ from typing import BinaryIO
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
+from collector.metrics import UnpackingMetrics
 from spanhouse.data_directory import DataDirectory
+from spanhouse.ingest import DRAIN_SECONDS
 from spanhouse.lifecycle import StopRequest
 from spanhouse.listening import is_loopback
 from spanhouse.logs import configure_logging
@@ -26,10 +28,13 @@ from spanhouse.settings import (
 )
 from spanhouse.store import Stopped, bring_up
 from spanhouse.web import WebServer
+from storage.bundle import owner_of
+from storage.bundles import Bundles
 from storage.client import Database
-from storage.endpoint import Endpoint
-from storage.journal import Journal
+from storage.endpoint import EmbeddedEndpoint, Endpoint
 from storage.space import FreeSpace
+from storage.unpacker import Unpacker
+from storage.unpacking import Unpacking
 from storage.writer import SpanWriter
 
 logger = logging.getLogger(__name__)
@@ -48,6 +53,14 @@ class Addresses:
         """The one line on stdout that scripts wait for."""
         named = (("otlp-grpc", self.otlp_grpc), ("otlp-http", self.otlp_http), ("ui", self.ui))
         return " ".join(["ready", *(f"{name}={value}" for name, value in named if value)])
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """The way in: what receivers write to, and what makes it readable."""
+
+    writer: SpanWriter
+    unpacking: Unpacking
 
 
 RunSettings = ServeSettings | CollectorSettings | QuerySettings
@@ -88,10 +101,32 @@ class Process:
         """Waits for the store, brings its schema to this version and its tables to the settings."""
         bring_up(database, settings, self._stop)
 
-    def writer(self, endpoint: Endpoint, settings: IngestSettings, journal_path: Path | None) -> SpanWriter:
-        """A writer with connections of its own: readers never make an INSERT wait."""
-        database = self.database(endpoint, max_connections=settings.inserts_in_flight + 2)
-        return SpanWriter(database, Journal(journal_path), FreeSpace(database, settings.min_free_bytes))
+    def intake(self, endpoint: Endpoint, settings: IngestSettings, name: str) -> Intake:
+        """Where spans go in, with connections of its own: readers never make an INSERT wait.
+
+        Args:
+            endpoint: The store.
+            settings: Limits.
+            name: Tells this process from others that write to the store, and is the same after a restart.
+        """
+        database = self.database(endpoint, max_connections=settings.inserts_in_flight + 3)
+        owner = owner_of(name)
+        bundles = Bundles(owner, settings.max_bundle_bytes)
+        unpacking = Unpacking(
+            Unpacker(database),
+            bundles,
+            owner=owner,
+            alone=isinstance(endpoint, EmbeddedEndpoint),
+            pause_seconds=settings.unpack_pause_seconds,
+            watcher=UnpackingMetrics(self.registry, lambda: bundles.waiting_bytes),
+        )
+        return Intake(SpanWriter(database, bundles, FreeSpace(database, settings.min_free_bytes)), unpacking)
+
+    def start_unpacking(self, unpacking: Unpacking) -> None:
+        """Finishes what an earlier life of this process left in the log, then goes on beside the writers."""
+        unpacking.recover()
+        unpacking.start()
+        self.stack.callback(unpacking.stop, DRAIN_SECONDS)
 
     def start(self, web: WebServer) -> None:
         """Starts a listener."""

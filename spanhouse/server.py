@@ -5,9 +5,11 @@ The only place where collector, query, pages and storage meet.
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from socket import gethostname
 
 from spanhouse import frontend
 from spanhouse.access import key_ring
@@ -52,13 +54,13 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
         data = None if settings.clickhouse else process.take(settings.data or DEFAULT_DATA)
         endpoint = endpoint_of(settings, data.engine_path if data else None)
-        writer = process.writer(endpoint, settings, data.journal_path if data else None)
+        intake = process.intake(endpoint, settings, _name(settings))
         quarantine_path = settings.quarantine or (data.quarantine_path if data else _default_quarantine())
-        ingest = Ingest(settings, writer, quarantine_path, process.registry)
+        ingest = Ingest(settings, intake.writer, quarantine_path, process.registry)
         ingest.check_ports()
         database = process.database(endpoint)
         process.bring_up(database, settings)
-        writer.resolve()
+        process.start_unpacking(intake.unpacking)
         reachable = ingest.start(process.stack)
         roll_up = link_roll_up(database, link_settings)
         process.stack.callback(roll_up.stop)
@@ -98,9 +100,10 @@ def collect_as_worker(settings: CollectorSettings) -> None:
 def _collect(settings: CollectorSettings, process: Process, *, shared_ports: bool) -> None:
     endpoint = endpoint_of(settings)
     database = process.database(endpoint)
+    intake = process.intake(endpoint, settings, _name(settings, shared_ports=shared_ports))
     ingest = Ingest(
         settings,
-        process.writer(endpoint, settings, None),
+        intake.writer,
         settings.quarantine or _default_quarantine(),
         process.registry,
         frontend.process_app(database, metrics_of_all_workers() if shared_ports else process.registry),
@@ -109,6 +112,7 @@ def _collect(settings: CollectorSettings, process: Process, *, shared_ports: boo
     if not shared_ports:
         ingest.check_ports()
     process.bring_up(database, settings)
+    process.start_unpacking(intake.unpacking)
     reachable = ingest.start(process.stack)
     process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"]))
 
@@ -152,3 +156,9 @@ def migrate(settings: MigrateSettings) -> None:
 
 def _default_quarantine() -> Path:
     return Path("quarantine").absolute()
+
+
+def _name(settings: ServeSettings | CollectorSettings, *, shared_ports: bool = False) -> str:
+    """The same for a process that is started again in the place of one that is gone, and only then."""
+    place = f"{gethostname()}:{settings.otlp_grpc_port}"
+    return f"{place}:{os.getpid()}" if shared_ports or settings.otlp_grpc_port == 0 else place

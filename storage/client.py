@@ -81,14 +81,24 @@ class Database:
         )
         return frame
 
-    def execute(self, sql: str, parameters: Mapping[str, Parameter] | None = None) -> Any:
+    def execute(
+        self,
+        sql: str,
+        parameters: Mapping[str, Parameter] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> Any:
         """Runs one statement that answers with nothing or a single value (DDL, INSERT … SELECT)."""
         with self.connection() as client:
-            return client.command(sql, parameters=dict(parameters or {}))
+            return client.command(sql, parameters=dict(parameters or {}), settings=dict(settings or {}))
 
-    def run(self, query_name: str, parameters: Mapping[str, Parameter] | None = None) -> None:
+    def run(
+        self,
+        query_name: str,
+        parameters: Mapping[str, Parameter] | None = None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
         """Runs `sql/queries/<query_name>.sql` for its effect."""
-        self.execute(statements.query(query_name), parameters)
+        self.execute(statements.query(query_name), parameters, settings)
 
     def insert_bytes(
         self, table: str, block: bytes, *, format_name: str, settings: Mapping[str, str]

@@ -10,9 +10,8 @@ from collector.otlp.canonical import canonical
 from collector.otlp.check import CheckedRequest, RequestChecker
 from storage.client import Database
 from storage.errors import UndecodableBlock
-from storage.journal import Journal
-from storage.writer import SpanWriter
 from tests.collector.corpus import legal_oddities
+from tests.storing import SettledWriter
 
 # Told apart by ClickHouse only; `collector.poison` writes them again in canonical form.
 REFUSED_AT_FIRST = {
@@ -62,7 +61,7 @@ def test_the_engine_stores_each_accepted_span_once(
 ) -> None:
     as_checked = [one.request for name, one in checked.items() if name not in REFUSED_AT_FIRST]
     rewritten = [canonical(checked[name].request) for name in REFUSED_AT_FIRST]
-    SpanWriter(database, Journal(None)).write(as_checked + rewritten)
+    SettledWriter(database).write(as_checked + rewritten)
     expected = set().union(*(valid_span_ids(one.request) for one in checked.values()))
     assert len(expected) == len(checked)
     assert stored_span_ids(database) == sorted(expected)
@@ -72,7 +71,7 @@ def test_what_only_the_engine_minds_is_refused_as_undecodable(
     embedded_database: Database, checked: dict[str, CheckedRequest]
 ) -> None:
     """Otherwise the poison filter, which rewrites such requests, would never see them."""
-    writer = SpanWriter(embedded_database, Journal(None))
+    writer = SettledWriter(embedded_database)
     for name in REFUSED_AT_FIRST:
         with pytest.raises(UndecodableBlock):
             writer.write([checked[name].request])

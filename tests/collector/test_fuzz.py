@@ -18,10 +18,9 @@ from collector.refusal import Invalid
 from collector.zipkin.request import request_from_zipkin
 from storage.client import Database
 from storage.errors import UndecodableBlock
-from storage.journal import Journal
-from storage.writer import SpanWriter
 from tests.collector.builders import trace_request
 from tests.collector.wiring import now
+from tests.storing import SettledWriter
 
 checker = RequestChecker(Limits())
 
@@ -57,7 +56,7 @@ def test_the_engine_keeps_what_was_accepted_and_every_neighbour(
     }
     accepted |= {trace_request(3): 3 for _ in range(10)}
     requests = list(accepted)
-    writer = SpanWriter(embedded_database, Journal(None))
+    writer = SettledWriter(embedded_database)
     metrics = IngestMetrics(CollectorRegistry())
     poison = PoisonFilter(writer, Quarantine(tmp_path, 1 << 20, now), metrics)
     results: list[PoisonResult] = [None] * len(requests)

@@ -9,11 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from storage.client import Database
-from storage.journal import Journal
-from storage.writer import SpanWriter
 from tests.collector.builders import request_of, span, trace_request
 from tests.collector.corpus import attribute, ids, wrap
 from tests.collector.running import Running
+from tests.storing import SettledWriter
 
 
 def count(database: Database, name: str) -> int:
@@ -24,7 +23,7 @@ def count(database: Database, name: str) -> int:
 def test_an_answer_means_stored_on_every_listener(
     embedded_database: Database, start: Callable[..., Running]
 ) -> None:
-    running = start(store=SpanWriter(embedded_database, Journal(None)))
+    running = start(store=SettledWriter(embedded_database))
     running.export(trace_request(3, name="grpc"))
     assert count(embedded_database, "grpc") == 3
     assert running.send(trace_request(2, name="http")).status == 200
@@ -41,7 +40,7 @@ def test_an_answer_means_stored_on_every_listener(
 def test_rejected_spans_are_exactly_those_not_stored(
     embedded_database: Database, start: Callable[..., Running]
 ) -> None:
-    running = start(store=SpanWriter(embedded_database, Journal(None)))
+    running = start(store=SettledWriter(embedded_database))
     bad = [{"trace_id": b""}, {"trace_id": bytes(16)}, {"span_id": b"short"}, {"span_id": bytes(8)}]
     request = request_of(*(span("some", **ids) for ids in bad), span("some"), span("some"))
     answer = ExportTraceServiceResponse.FromString(running.export(request.SerializeToString()))
@@ -52,7 +51,7 @@ def test_rejected_spans_are_exactly_those_not_stored(
 def test_a_request_that_only_the_engine_minds_is_stored_with_its_neighbours(
     embedded_database: Database, start: Callable[..., Running]
 ) -> None:
-    running = start(store=SpanWriter(embedded_database, Journal(None)))
+    running = start(store=SettledWriter(embedded_database))
     two_kinds = attribute(b"\x0a\x01v\x18\x07")  # a string and an int in one oneof
     odd = wrap(ids() + b"\x2a\x03odd" + two_kinds)
     with ThreadPoolExecutor(8) as pool:
@@ -66,7 +65,7 @@ def test_a_request_that_only_the_engine_minds_is_stored_with_its_neighbours(
 def test_a_repeated_request_is_stored_once(
     embedded_database: Database, start: Callable[..., Running]
 ) -> None:
-    running = start(store=SpanWriter(embedded_database, Journal(None)))
+    running = start(store=SettledWriter(embedded_database))
     request = trace_request(1, name="again")
     running.export(request)
     assert running.send(request).status == 200

@@ -8,11 +8,10 @@ from storage import migrations
 from storage.client import Database
 from storage.endpoint import ServerEndpoint, parse_server_url
 from storage.errors import StorageUnavailable
-from storage.journal import Journal
-from storage.writer import SpanWriter
 from tests.clickhouse_server import ClickHouseServer
 from tests.conftest import CLUSTER_NAME
 from tests.storage.requests import requests
+from tests.storing import SettledWriter
 
 pytestmark = pytest.mark.server
 
@@ -51,7 +50,7 @@ def test_one_migration_reaches_every_node(shards: list[Database]) -> None:
 
 
 def test_traces_are_spread_whole_and_stored_once_by_any_collector(shards: list[Database]) -> None:
-    writers = [SpanWriter(database, Journal(None)) for database in shards]
+    writers = [SettledWriter(database) for database in shards]
     sent = requests(40, spans_each=2)
     writers[0].write(sent[:30])
     writers[1].write(sent[20:])

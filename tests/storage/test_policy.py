@@ -1,10 +1,9 @@
 import re
 
 from storage.client import Database
-from storage.journal import Journal
 from storage.policy import Policy, enforce
-from storage.writer import SpanWriter
 from tests.storage.requests import requests
+from tests.storing import SettledWriter
 
 
 def definition(database: Database, table: str = "otel_traces") -> str:
@@ -17,7 +16,7 @@ def test_a_fresh_schema_complies(database: Database) -> None:
 
 
 def test_retention_changes_without_a_migration(database: Database) -> None:
-    SpanWriter(database, Journal(None)).write(requests(2))
+    SettledWriter(database).write(requests(2))
     changed = enforce(database, Policy(retention_days=3))
     assert {"otel_traces", "otel_traces_trace_id_ts"} <= set(changed)
     assert "requests_seen" not in changed
@@ -30,7 +29,7 @@ def test_retention_changes_without_a_migration(database: Database) -> None:
 def test_fsync_is_turned_on_and_off(database: Database) -> None:
     assert "otel_traces" in enforce(database, Policy(fsync=True))
     assert "fsync_after_insert = 1" in definition(database)
-    SpanWriter(database, Journal(None)).write(requests(2))
+    SettledWriter(database).write(requests(2))
     assert enforce(database, Policy(fsync=None)) == []
     assert "otel_traces" in enforce(database, Policy(fsync=False))
     assert enforce(database, Policy(fsync=False)) == []

@@ -8,16 +8,15 @@ import pytest
 
 from storage import statements
 from storage.client import Database
-from storage.journal import Journal
-from storage.writer import SpanWriter
 from tests.storage.requests import START_NS, request, requests, span
 from tests.storage.test_queries import parameters_of
+from tests.storing import SettledWriter
 
 
 @pytest.fixture
 def filled(embedded_database: Database) -> Database:
     """Several parts of many granules' worth of different traces, and one trace to look for."""
-    writer = SpanWriter(embedded_database, Journal(None))
+    writer = SettledWriter(embedded_database)
     for number in range(3):
         writer.write(requests(30, spans_each=400, first_seed=number * 100_000))
     wanted = span(trace_id=b"\xab" * 16, attributes={"order": "needle"})

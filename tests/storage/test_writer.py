@@ -1,20 +1,15 @@
 import base64
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from storage import migrations
 from storage.client import Database
-from storage.endpoint import parse_server_url
-from storage.errors import StorageUnavailable, UndecodableBlock
-from storage.journal import Journal, JournalEntry
-from storage.writer import SpanWriter
-from tests.clickhouse_server import ClickHouseServer
+from storage.errors import UndecodableBlock
 from tests.storage.requests import START_NS, attributes, request, requests, span
+from tests.storing import SettledWriter
 
 
 def count(database: Database) -> int:
@@ -55,7 +50,7 @@ def test_every_field_of_a_span_arrives(database: Database) -> None:
     message.resource_spans[0].schema_url = "https://resource"
     message.resource_spans[0].scope_spans[0].schema_url = "https://scope"
     message.resource_spans[0].scope_spans[0].scope.attributes.extend(attributes({"short": 0.5}))
-    SpanWriter(database, Journal(None)).write([message.SerializeToString()])
+    SettledWriter(database).write([message.SerializeToString()])
 
     assert only_row(
         database, "TraceId, SpanId, ParentSpanId, TraceState, SpanName, SpanKind, ServiceName"
@@ -113,7 +108,7 @@ VALUES = {
 
 def test_scalars_of_every_kind_survive(database: Database) -> None:
     sent = span(attributes={name: value for name, (_, value, _) in VALUES.items()})
-    SpanWriter(database, Journal(None)).write([request([sent]).SerializeToString()])
+    SettledWriter(database).write([request([sent]).SerializeToString()])
     assert only_row(database, "SpanAttributes, SpanAttributeTypes") == (
         {name: text for name, (_, _, text) in VALUES.items()},
         "".join(letter for letter, _, _ in VALUES.values()),
@@ -123,7 +118,7 @@ def test_scalars_of_every_kind_survive(database: Database) -> None:
 def test_arrays_and_maps_become_json(database: Database) -> None:
     values = ['a"b\n', True, 2**53 + 1, 2.0, 1e300, None, ""]
     sent = span(attributes={"list": values, "map": {f'k{i}"': value for i, value in enumerate(values)}})
-    SpanWriter(database, Journal(None)).write([request([sent]).SerializeToString()])
+    SettledWriter(database).write([request([sent]).SerializeToString()])
     stored, types = only_row(database, "SpanAttributes, SpanAttributeTypes")
     assert types == "am"
     assert json.loads(stored["list"]) == values
@@ -133,14 +128,14 @@ def test_arrays_and_maps_become_json(database: Database) -> None:
 
 def test_odd_doubles_inside_arrays_are_the_words_of_protobufs_json(database: Database) -> None:
     sent = span(attributes={"odd": [float("nan"), float("inf"), float("-inf"), b"\x01"]})
-    SpanWriter(database, Journal(None)).write([request([sent]).SerializeToString()])
+    SettledWriter(database).write([request([sent]).SerializeToString()])
     [stored] = only_row(database, "SpanAttributes['odd']")
     assert json.loads(stored) == ["NaN", "Infinity", "-Infinity", "AQ=="]
 
 
 def test_deeper_levels_stay_as_otlp_bytes(database: Database) -> None:
     sent = span(attributes={"deep": [{"role": "user", "parts": [1, [2]]}]})
-    SpanWriter(database, Journal(None)).write([request([sent]).SerializeToString()])
+    SettledWriter(database).write([request([sent]).SerializeToString()])
     stored, types = only_row(database, "SpanAttributes['deep'], SpanAttributeTypes")
     assert types == "A"
     [inner] = json.loads(stored)
@@ -150,70 +145,31 @@ def test_deeper_levels_stay_as_otlp_bytes(database: Database) -> None:
 
 def test_a_parent_of_zeros_is_none(database: Database) -> None:
     sent = span(1, parent_span_id=bytes(8))
-    SpanWriter(database, Journal(None)).write([request([sent]).SerializeToString()])
+    SettledWriter(database).write([request([sent]).SerializeToString()])
     assert only_row(database, "SpanId, ParentSpanId") == (sent.span_id.hex(), "")
 
 
 def test_impossible_times_are_clamped(database: Database) -> None:
     late = span(1, start_time_unix_nano=2**64 - 1, end_time_unix_nano=5)
-    SpanWriter(database, Journal(None)).write([request([late]).SerializeToString()])
+    SettledWriter(database).write([request([late]).SerializeToString()])
     assert only_row(database, "toUnixTimestamp64Nano(Timestamp), Duration") == (4_294_967_295 * 10**9, 0)
 
 
 def test_a_request_sent_again_is_stored_once(database: Database) -> None:
-    writer = SpanWriter(database, Journal(None))
+    writer = SettledWriter(database)
     first, second, third = requests(3)
     writer.write([first, second])
     writer.write([second, third])
-    SpanWriter(database, Journal(None)).write([third, first])
+    SettledWriter(database).write([third, first])
     assert count(database) == 9
     writer.write([first, first])
     assert count(database) == 9
 
 
-def test_garbage_is_refused_whole_and_leaves_nothing(database: Database, tmp_path: Path) -> None:
-    writer = SpanWriter(database, Journal(tmp_path))
+def test_garbage_is_refused_whole_and_leaves_nothing(database: Database) -> None:
+    writer = SettledWriter(database)
     with pytest.raises(UndecodableBlock):
         writer.write([*requests(2), b"\x0a\xff\xff"])
     assert count(database) == 0
-    assert list(tmp_path.iterdir()) == []
     writer.write(requests(2))
     assert count(database) == 6
-
-
-def test_blocks_of_unknown_outcome_are_finished_on_the_next_start(database: Database, tmp_path: Path) -> None:
-    stored = JournalEntry.of({1: requests(1)[0]})
-    lost = JournalEntry.of({2: requests(1, first_seed=100)[0]})
-    # As a killed process leaves them: one after its INSERT, one before.
-    SpanWriter(database, Journal(None))._insert(stored)
-    for entry in (stored, lost):
-        Journal(tmp_path).add(entry)
-    assert count(database) == 3
-    SpanWriter(database, Journal(tmp_path)).resolve()
-    assert count(database) == 6
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_the_same_block_under_its_token_is_stored_once(database: Database) -> None:
-    writer = SpanWriter(database, Journal(None))
-    entry = JournalEntry.of({1: requests(1)[0], 2: requests(1, first_seed=50)[0]})
-    for _ in range(3):
-        writer._insert(entry)
-    assert count(database) == 6
-    assert int(database.execute("SELECT count() FROM otel_traces_trace_id_ts")) == 6
-
-
-@pytest.mark.server
-def test_while_the_store_is_away_nothing_is_lost_or_doubled(own_server: ClickHouseServer) -> None:
-    database = Database(parse_server_url(own_server.url))
-    migrations.apply(database, migrations.SchemaOptions())
-    writer = SpanWriter(database, Journal(None))
-    sent = requests(2)
-    writer.write(sent[:1])
-    own_server.stop()
-    with pytest.raises(StorageUnavailable):
-        writer.write(sent[1:])
-    own_server.start()
-    writer.write(sent)
-    assert count(database) == 6
-    database.close()

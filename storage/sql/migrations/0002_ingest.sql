@@ -1,5 +1,5 @@
--- Where OTLP enters: one row is one ExportTraceServiceRequest, decoded by ClickHouse with storage/sql/otlp.proto.
--- Nothing is kept here; the view below flattens resource → scope → span into otel_traces.
+-- A decoded ExportTraceServiceRequest per row (storage/sql/otlp.proto). Nothing is kept here: the view below flattens
+-- resource → scope → span into otel_traces. Rows come from otlp_log, many requests at a time.
 --
 -- `kind` columns say which member of AnyValue's oneof was present (input_format_protobuf_oneof_presence).
 CREATE TABLE IF NOT EXISTS {database}.otlp_ingest
@@ -51,9 +51,37 @@ CREATE TABLE IF NOT EXISTS {database}.otlp_ingest
             schema_url String
         )),
         schema_url String
-    ))
+    )),
+    bundle UInt64,
+    request_hash FixedString(16),
+    logged_at DateTime DEFAULT now()
 )
 ENGINE = Null
+
+-- split
+-- Where OTLP enters: an export is acknowledged when its request is a row here, decoded by ClickHouse. A bundle is
+-- what is unpacked into otel_traces by one INSERT, a second's worth or so; its partition is dropped after that
+-- (docs/adr/0011-request-log.md). Parts live for seconds: one file each, never merged.
+CREATE TABLE IF NOT EXISTS {database}.otlp_log{local} AS {database}.otlp_ingest
+ENGINE = {engine_prefix}MergeTree
+PARTITION BY bundle
+ORDER BY tuple()
+SETTINGS min_bytes_for_wide_part = 1000000000000, min_rows_for_wide_part = 1000000000000,
+    max_bytes_to_merge_at_max_space_in_pool = 1
+
+-- split cluster
+CREATE TABLE IF NOT EXISTS {database}.otlp_log AS {database}.otlp_log{local}
+ENGINE = Distributed('{cluster}', '{database}', 'otlp_log_local', bundle)
+
+-- split
+-- Acknowledged requests that could not be unpacked, for a person to look at: see docs/operations.md.
+CREATE TABLE IF NOT EXISTS {database}.otlp_set_aside{local} AS {database}.otlp_ingest
+ENGINE = {engine_prefix}MergeTree
+ORDER BY bundle
+
+-- split cluster
+CREATE TABLE IF NOT EXISTS {database}.otlp_set_aside AS {database}.otlp_set_aside{local}
+ENGINE = Distributed('{cluster}', '{database}', 'otlp_set_aside_local', bundle)
 
 -- split
 -- Flattens resource → scope → span. Spans with invalid ids do not get here: the collector takes them out of the few

@@ -1,4 +1,4 @@
--- Which requests are stored already: 128-bit hashes of request bytes. A client that sends again after a lost answer
+-- Which requests are unpacked already: 128-bit hashes of request bytes. A client that sends again after a lost answer
 -- is told yes without a second copy. Small granules: it is read by key only.
 CREATE TABLE IF NOT EXISTS {database}.requests_seen{local}
 (

@@ -18,10 +18,9 @@ from query.links.settings import LinkSettings
 from spanhouse.questions import query_service
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint, parse_server_url
-from storage.journal import Journal
-from storage.writer import SpanWriter
 from tests.engines import Engine
 from tests.storage.requests import START_NS, request, span
+from tests.storing import SettledWriter
 
 MS = 1_000_000
 TRACE_ID = bytes(range(16))
@@ -43,7 +42,7 @@ def client_of(database: Database) -> TestClient:
 def api(embedded_engine: Engine) -> Iterator[TestClient]:
     """A store with one call from `shop` to a service whose name is hostile, asked for by all tests here."""
     with embedded_engine.migrated_database() as database:
-        writer = SpanWriter(database, Journal(None))
+        writer = SettledWriter(database)
         for service, made in (
             ("shop", _span(1, 0, Span.SPAN_KIND_SERVER, 0, 100)),
             ("shop", _span(2, 1, Span.SPAN_KIND_CLIENT, 10, 90)),

@@ -12,14 +12,13 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from query.links.span import LinkSpan
 from storage.client import Database
-from storage.journal import Journal
-from storage.writer import SpanWriter
 from tests.query.links.rows import KIND_NUMBERS
+from tests.storing import SettledWriter
 
 
-def writer(database: Database, directory: Path) -> SpanWriter:
+def writer(database: Database, directory: Path) -> SettledWriter:
     """A writer into this store."""
-    return SpanWriter(database, Journal(directory / "journal"))
+    return SettledWriter(database)
 
 
 def shuffled_requests(spans: Sequence[LinkSpan], random: Random, *, twice: float = 0.1) -> list[bytes]:

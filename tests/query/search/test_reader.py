@@ -11,11 +11,10 @@ from query.model.trace import ServiceCount, TraceSummary
 from query.model.window import NS_PER_S, Window, rfc3339
 from query.search.reader import SearchReader
 from storage.client import Database
-from storage.journal import Journal
 from storage.search import SearchStore
-from storage.writer import SpanWriter
 from tests.query.search.oracle import NS_PER_MS, Row, Sent, search
 from tests.storage.requests import START_NS, request, span
+from tests.storing import SettledWriter
 
 SERVICES = ("shop", "bank", "stock")
 NAMES = ("GET /", "pay", "list")
@@ -56,7 +55,7 @@ def store(database: Database, spans: Sequence[Sent], seed: int = 1) -> None:
     source = random.Random(seed)
     shuffled = [*spans, *source.sample(list(spans), len(spans) // 10)]
     source.shuffle(shuffled)
-    writer = SpanWriter(database, Journal(None))
+    writer = SettledWriter(database)
     pieces = 4
     for piece in range(pieces):
         requests = []

@@ -12,11 +12,10 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from query.model.trace import Trace
 from query.traces.reader import TraceReader
 from storage.client import Database
-from storage.journal import Journal
 from storage.traces import TraceStore
-from storage.writer import SpanWriter
 from tests.query.traces.values import as_json, values
 from tests.storage.requests import START_NS, attributes, request, span
+from tests.storing import SettledWriter
 
 MS = 1_000_000
 TRACE_ID = bytes(range(16))
@@ -33,7 +32,7 @@ def reader(database: Database) -> TraceReader:
 
 @pytest.fixture
 def write(database: Database) -> Callable[..., None]:
-    writer = SpanWriter(database, Journal(None))
+    writer = SettledWriter(database)
 
     def store(spans: Sequence[Span], service: str = "shop", **resource: Any) -> None:
         writer.write([request(list(spans), service=service, resource=resource).SerializeToString()])
@@ -200,7 +199,7 @@ def test_ids_may_be_upper_case(reader: TraceReader, write: Callable[..., None]) 
 def test_every_attribute_is_read_back_exactly(embedded_database: Database, sent: dict[str, Any]) -> None:
     trace_id = random.Random(repr(sent)).randbytes(16)
     message = request([span(trace_id=trace_id, attributes=sent)], resource={**sent, "service.name": "shop"})
-    SpanWriter(embedded_database, Journal(None)).write([message.SerializeToString()])
+    SettledWriter(embedded_database).write([message.SerializeToString()])
     trace = TraceReader(TraceStore(embedded_database), now_ns).get(trace_id.hex())
     assert trace is not None
     expected = {key: as_json(value) for key, value in sent.items()}

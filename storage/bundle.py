@@ -1,0 +1,65 @@
+"""What a request becomes in the log: its bytes, marked with the bundle it is part of and its own hash. Pure.
+
+A bundle is named by a number that tells when it was opened and by whom, so that the oldest comes first and a
+collector that starts again knows what it left behind.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+
+import xxhash
+
+_OWNER_BITS = 22
+_FIXED64, _LENGTH_DELIMITED = 1, 2  # protobuf wire types
+_BUNDLE_FIELD, _HASH_FIELD = 15001, 15002  # storage/sql/otlp.proto
+_HASH_BYTES = 16
+
+
+def bundle_id(opened_ms: int, owner: int) -> int:
+    """The number of a bundle opened at this Unix time (milliseconds) by this owner (see `owner_of`)."""
+    return opened_ms << _OWNER_BITS | owner
+
+
+def owner_in(bundle: int) -> int:
+    """Who opened a bundle."""
+    return bundle & (1 << _OWNER_BITS) - 1
+
+
+def owner_of(name: str) -> int:
+    """A number of 22 bits for the one process of this name."""
+    return xxhash.xxh3_64_intdigest(name.encode()) & (1 << _OWNER_BITS) - 1
+
+
+def request_hash(request: bytes) -> int:
+    """What tells two requests apart: xxh3-128 of their bytes."""
+    return xxhash.xxh3_128_intdigest(request)
+
+
+def block_of(requests: Mapping[int, bytes], bundle: int) -> bytes:
+    """Requests by hash as one block in ClickHouse's `Protobuf` format, each marked with bundle and hash.
+
+    Protobuf joins messages by joining their bytes: two more fields at the end need no decoding.
+    """
+    bundle_field = _tag(_BUNDLE_FIELD, _FIXED64) + struct.pack("<Q", bundle)
+    hash_tag = _tag(_HASH_FIELD, _LENGTH_DELIMITED) + _varint(_HASH_BYTES)
+    marks_bytes = len(bundle_field) + len(hash_tag) + _HASH_BYTES
+    parts: list[bytes] = []
+    for digest, request in requests.items():
+        mark = digest.to_bytes(_HASH_BYTES, "little")
+        parts += (_varint(len(request) + marks_bytes), request, bundle_field, hash_tag, mark)
+    return b"".join(parts)
+
+
+def _tag(field: int, wire_type: int) -> bytes:
+    return _varint(field << 3 | wire_type)
+
+
+def _varint(value: int) -> bytes:
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    out.append(value)
+    return bytes(out)

@@ -1,0 +1,166 @@
+"""Which bundle a write goes into, and when a bundle is complete: the hand-over from writers to the unpacker.
+
+One bundle is open at a time. It is handed over once nobody writes into it any more; meanwhile the next one
+fills. A full bundle makes writers wait: that is how unpacking slows senders down. Does no I/O.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from storage.bundle import bundle_id
+from storage.errors import StorageOverloaded, StorageUnavailable
+
+# Longer than a bundle stays open when all is well, far shorter than the time after which another collector
+# may take it for abandoned (storage/unpacking.py): nobody writes into what another one may be dropping.
+_OPEN_SECONDS = 15.0
+
+
+@dataclass(slots=True)
+class Bundle:
+    """Requests that are unpacked together."""
+
+    number: int
+    closes_at: float
+    """`time.monotonic()` from which nothing more goes into it."""
+    size_bytes: int = 0
+    writers: int = 0
+    stored: bool = False
+    uncertain: bool = False
+    """A write into it broke off: the store may still finish it, later."""
+
+
+class Bundles:
+    """Safe to share between writers and one unpacker.
+
+    Args:
+        owner: See `storage.bundle.owner_of`.
+        max_bytes: How much goes into one bundle; a single larger write has one for itself.
+        patience_seconds: How long a writer waits for room.
+        wall_clock: Unix time in seconds.
+    """
+
+    def __init__(
+        self,
+        owner: int,
+        max_bytes: int,
+        patience_seconds: float = 30.0,
+        wall_clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._owner = owner
+        self._max_bytes = max_bytes
+        self._patience_seconds = patience_seconds
+        self._wall_clock = wall_clock
+        self._changed = threading.Condition()
+        self._open: Bundle | None = None
+        self._taken_bytes = 0
+        self._last_ms = 0
+        self._stopped = False
+
+    @contextmanager
+    def place(self, size_bytes: int) -> Iterator[int]:
+        """Gives the number of the bundle to write `size_bytes` into.
+
+        Leaving without an exception says that the write is durable.
+
+        Raises:
+            StorageOverloaded: The open bundle stayed full.
+        """
+        bundle = self._enter(size_bytes)
+        stored = False
+        try:
+            yield bundle.number
+            stored = True
+        except StorageUnavailable:
+            bundle.uncertain = True
+            raise
+        finally:
+            with self._changed:
+                bundle.writers -= 1
+                bundle.stored |= stored
+                if not stored:
+                    bundle.size_bytes -= size_bytes
+                self._changed.notify_all()
+
+    def take(self, timeout_seconds: float | None = None, full_before: float = 0.0) -> Bundle | None:
+        """Closes the open bundle and returns it when all its writes have ended.
+
+        Args:
+            timeout_seconds: How long to wait for something to be written; None: until `stop`.
+            full_before: Until this `time.monotonic()` only a bundle that is half full is taken.
+
+        Returns:
+            None when there was nothing, or after `stop` once all is taken.
+        """
+        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
+        with self._changed:
+            while not self._is_due(full_before):
+                now = time.monotonic()
+                ends = [
+                    end for end in (deadline, full_before if full_before > now else None) if end is not None
+                ]
+                if (deadline is not None and now >= deadline) or (self._stopped and not self._has_any()):
+                    return None
+                self._changed.wait(max(0.0, min(ends) - now) if ends else None)
+            bundle = self._open
+            assert bundle is not None
+            self._open = None
+            self._changed.notify_all()
+            while bundle.writers:
+                self._changed.wait()
+            self._taken_bytes = bundle.size_bytes
+            return bundle
+
+    def done(self) -> None:
+        """Says that the spans of the bundle taken last can be read."""
+        self._taken_bytes = 0
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Bytes of requests that are acknowledged, or about to be, and whose spans cannot be read yet."""
+        bundle = self._open
+        return self._taken_bytes + (bundle.size_bytes if bundle else 0)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stopped
+
+    def stop(self) -> None:
+        """Lets `take` return None once everything is taken, without waiting for more."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def _has_any(self) -> bool:
+        return self._open is not None and (
+            self._open.stored or self._open.uncertain or self._open.writers > 0
+        )
+
+    def _is_due(self, full_before: float) -> bool:
+        bundle = self._open
+        if bundle is None or not (bundle.stored or bundle.uncertain):
+            return False
+        return self._stopped or time.monotonic() >= full_before or bundle.size_bytes * 2 >= self._max_bytes
+
+    def _enter(self, size_bytes: int) -> Bundle:
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._has_room(size_bytes), self._patience_seconds):
+                raise StorageOverloaded("requests come faster than they can be unpacked")
+            if self._open is None:
+                # Never the same number twice, whatever the clock does.
+                self._last_ms = max(self._last_ms + 1, int(self._wall_clock() * 1e3))
+                self._open = Bundle(bundle_id(self._last_ms, self._owner), time.monotonic() + _OPEN_SECONDS)
+            self._open.size_bytes += size_bytes
+            self._open.writers += 1
+            return self._open
+
+    def _has_room(self, size_bytes: int) -> bool:
+        bundle = self._open
+        if bundle is None or bundle.size_bytes == 0:
+            return True
+        return bundle.size_bytes + size_bytes <= self._max_bytes and time.monotonic() < bundle.closes_at

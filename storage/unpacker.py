@@ -1,0 +1,128 @@
+"""Moves one bundle of the log into spans, each request once, whatever was interrupted before.
+
+A request is marked in `requests_seen` after its spans are stored; the token of the INSERT makes repeating it
+harmless in between, table by table. Which bundle and when is decided in `storage.unpacking`. Data goes on by
+materialized views (docs/adr/0011-request-log.md).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import xxhash
+
+from storage import cluster
+from storage.client import Database
+from storage.endpoint import ServerEndpoint
+from storage.errors import QueryTooHeavy, StorageError, StorageRefused, UndecodableBlock
+
+logger = logging.getLogger(__name__)
+
+_LOG = "otlp_log"
+# So many refused one after the other, and none taken: it is not their fault.
+_REFUSED_IN_A_ROW = 8
+
+# One reading thread and one insert thread keep a repeated bundle cut in the same places, so that its token
+# deduplicates. Views group their rows already; grouping them once more on the way in gains nothing.
+UNPACK_SETTINGS = {
+    "max_threads": "1",
+    "max_insert_threads": "1",
+    "insert_deduplicate": "1",
+    "deduplicate_blocks_in_dependent_materialized_views": "1",
+    "optimize_on_insert": "0",
+}
+
+
+class Unpacker:
+    """Unpacks bundles, one at a time."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def logged_bundles(self, quiet_seconds: int = 0) -> list[int]:
+        """Bundles in the log that nothing was written into for so long, oldest first."""
+        return [
+            int(bundle)
+            for (bundle,) in self._database.rows("logged_bundles", {"quiet_seconds": quiet_seconds})
+        ]
+
+    def unpack(self, bundle: int, *, keep: bool = False) -> bool:
+        """Stores the spans of a bundle's requests and drops the bundle from the log.
+
+        Args:
+            bundle: Nobody writes into it any more.
+            keep: Leave it in the log, for another look later.
+
+        Returns:
+            False when it has to be looked at again: some requests are in an earlier bundle too, whose turn it
+            is, or it was kept.
+
+        Raises:
+            StorageError: Some requests are not unpacked; the bundle is kept, trying again is safe.
+        """
+        first = {
+            int(digest): int(found)
+            for digest, found in self._database.rows("bundle_requests", {"bundle": bundle})
+        }
+        if not first:
+            return True
+        seen = {int(digest) for (digest,) in self._database.rows("requests_seen", {"hashes": list(first)})}
+        mine = [digest for digest, found in first.items() if found == bundle and digest not in seen]
+        if mine:
+            self._store(bundle, mine)
+        if keep or any(found < bundle for digest, found in first.items() if digest not in seen):
+            return False
+        self._drop(bundle)
+        return True
+
+    def _store(self, bundle: int, hashes: Sequence[int]) -> None:
+        """Unpacks these; when they are refused, in halves, so that only what cannot be taken is left out."""
+        refused: list[tuple[int, StorageError]] = []
+        taken = self._store_or_split(bundle, hashes, refused)
+        if refused and not taken:
+            raise refused[0][1]
+        for digest, failure in refused:
+            logger.error("request %032x is set aside: %.500r", digest, str(failure))
+            self._database.run("set_aside", {"bundle": bundle, "hash": digest})
+            self._mark([digest])
+
+    def _store_or_split(
+        self, bundle: int, hashes: Sequence[int], refused: list[tuple[int, StorageError]]
+    ) -> bool:
+        """Whether any of them were taken."""
+        try:
+            self._insert(bundle, hashes)
+        except (StorageRefused, UndecodableBlock, QueryTooHeavy) as failure:
+            if len(hashes) == 1:
+                if isinstance(failure, QueryTooHeavy):
+                    raise
+                refused.append((hashes[0], failure))
+                return False
+            middle = len(hashes) // 2
+            taken = self._store_or_split(bundle, hashes[:middle], refused)
+            if not taken and len(refused) >= _REFUSED_IN_A_ROW:
+                raise
+            return self._store_or_split(bundle, hashes[middle:], refused) or taken
+        return True
+
+    def _insert(self, bundle: int, hashes: Sequence[int]) -> None:
+        packed = b"".join(digest.to_bytes(16, "little") for digest in hashes)
+        token = xxhash.xxh3_128_hexdigest(packed)
+        self._database.run(
+            "unpack_bundle",
+            {"bundle": bundle, "hashes": hashes},
+            settings={**UNPACK_SETTINGS, "insert_deduplication_token": token},
+        )
+        self._mark(hashes)
+
+    def _mark(self, hashes: Sequence[int]) -> None:
+        self._database.insert_rows("requests_seen", [[digest] for digest in hashes], ["RequestHash"])
+
+    def _drop(self, bundle: int) -> None:
+        endpoint = self._database.endpoint
+        on_cluster = isinstance(endpoint, ServerEndpoint) and bool(endpoint.cluster)
+        table = f"{_LOG}_local" if on_cluster else _LOG
+        for node in cluster.databases(self._database):
+            with node as connected:
+                connected.run("drop_bundle", {"table": table, "bundle": bundle})

@@ -1,0 +1,138 @@
+"""The thread that unpacks: its own bundles as they are handed over, and those that others left behind.
+
+Spans can be read a moment after they are acknowledged: at once when little arrives, within about a second
+else, so that a trickle of exports does not cost an INSERT with all its views for each of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import Protocol
+
+from storage.bundle import owner_in
+from storage.bundles import Bundle, Bundles
+from storage.errors import StorageError
+from storage.unpacker import Unpacker
+
+logger = logging.getLogger(__name__)
+
+# A collector that lives writes nothing into a bundle after 15 s, and no write takes longer than 30 s
+# (storage/bundles.py, storage/writer.py).
+_ABANDONED_SECONDS = 60
+_LOOK_ROUND_SECONDS = 10.0
+_FIRST_RETRY_SECONDS, _LAST_RETRY_SECONDS = 0.5, 10.0
+
+
+class UnpackingWatcher(Protocol):
+    """Is told what happens; must not raise."""
+
+    def unpacked(self, seconds: float, /) -> None:
+        """A bundle is in the spans table."""
+
+    def unpacking_failed(self, error: StorageError, /) -> None:
+        """A bundle could not be unpacked now; it is tried again."""
+
+
+class Unpacking:
+    """Runs an `Unpacker` beside the writers.
+
+    Args:
+        unpacker: Does the work.
+        bundles: Where writers hand over.
+        owner: This process (`storage.bundle.owner_of`): what it left in the log is its own to finish.
+        alone: No other process writes to this store, so everything in the log is left over.
+        pause_seconds: Time between two starts, unless much is waiting.
+        watcher: Told about every bundle.
+    """
+
+    def __init__(
+        self,
+        unpacker: Unpacker,
+        bundles: Bundles,
+        *,
+        owner: int,
+        alone: bool,
+        pause_seconds: float,
+        watcher: UnpackingWatcher | None = None,
+    ) -> None:
+        self._unpacker = unpacker
+        self._bundles = bundles
+        self._owner = owner
+        self._alone = alone
+        self._pause_seconds = pause_seconds
+        self._watcher = watcher
+        self._thread = threading.Thread(target=self._run, name="unpacking", daemon=True)
+
+    def recover(self) -> None:
+        """Unpacks what an earlier life of this process acknowledged; call before `start`.
+
+        Raises:
+            StorageError: The store is away or refuses.
+        """
+        for bundle in self._unpacker.logged_bundles():
+            if self._alone or owner_in(bundle) == self._owner:
+                logger.info("unpacking what was acknowledged before the last stop")
+                self._unpacker.unpack(bundle)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def stop(self, drain_seconds: float) -> bool:
+        """Ends the thread after what is logged is unpacked; what is not stays in the log.
+
+        Returns:
+            Whether it ended in time.
+        """
+        self._bundles.stop()
+        self._thread.join(drain_seconds)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        started = looked_round = time.monotonic()
+        while True:
+            bundle = self._bundles.take(_LOOK_ROUND_SECONDS, full_before=started + self._pause_seconds)
+            started = time.monotonic()
+            if bundle is not None:
+                self._unpack_own(bundle)
+                self._bundles.done()
+            elif self._bundles.stopped:
+                return
+            if started - looked_round >= _LOOK_ROUND_SECONDS:
+                looked_round = started
+                self._look_round()
+
+    def _unpack_own(self, bundle: Bundle) -> None:
+        """Until it is done or the process ends: writers wait meanwhile when the next bundle is full."""
+        pause = _FIRST_RETRY_SECONDS
+        while not self._try(bundle.number, keep=bundle.uncertain):
+            if self._bundles.stopped:
+                logger.error("spans acknowledged last stay in the log until the next start")
+                return
+            time.sleep(pause)
+            pause = min(pause * 2, _LAST_RETRY_SECONDS)
+
+    def _look_round(self) -> None:
+        """Takes up bundles that nobody will hand over: of collectors that are gone, and kept ones."""
+        try:
+            abandoned = self._unpacker.logged_bundles(_ABANDONED_SECONDS)
+        except StorageError as failure:
+            logger.warning("cannot look for bundles: %.300r", str(failure))
+            return
+        for bundle in abandoned:
+            self._try(bundle)
+
+    def _try(self, bundle: int, *, keep: bool = False) -> bool:
+        started = time.perf_counter()
+        try:
+            self._unpacker.unpack(bundle, keep=keep)
+        except StorageError as failure:
+            logger.warning("unpacking failed: %s: %.500r", type(failure).__name__, str(failure))
+            if self._watcher is not None:
+                self._watcher.unpacking_failed(failure)
+            return False
+        if self._watcher is not None:
+            self._watcher.unpacked(time.perf_counter() - started)
+        return True
