@@ -13,7 +13,7 @@ import typer.main
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
-from collector.metrics import IngestMetrics
+from collector.metrics import IngestMetrics, UnpackingMetrics
 from query.api.routes import add_api
 from spanhouse.cli import app
 from spanhouse.health import health_routes
@@ -106,6 +106,7 @@ def test_every_route_and_parameter_is_documented() -> None:
 def test_every_metric_is_documented() -> None:
     registry = CollectorRegistry()
     IngestMetrics(registry)
+    UnpackingMetrics(registry, lambda: 0.0)
     HttpMetrics(None, registry)
     documented = set(re.findall(r"`(spanhouse_\w+)`", page("metrics.md")))
     names = {

@@ -1,0 +1,122 @@
+import threading
+import time
+
+import pytest
+
+from storage.bundle import owner_in
+from storage.bundles import Bundle, Bundles
+from storage.errors import StorageOverloaded, StorageUnavailable, UndecodableBlock
+
+
+def test_writes_share_a_bundle_until_it_is_taken() -> None:
+    bundles = Bundles(7, 1000)
+    with bundles.place(10) as first, bundles.place(10) as second:
+        pass
+    assert first == second
+    assert owner_in(first) == 7
+    taken = bundles.take(0)
+    assert taken is not None
+    assert (taken.number, taken.size_bytes) == (first, 20)
+    assert bundles.take(0) is None
+    with bundles.place(10) as third:
+        pass
+    assert third > first
+
+
+def test_numbers_never_repeat_whatever_the_clock_does() -> None:
+    times = iter([100.0, 100.0, 5.0])
+    bundles = Bundles(0, 1000, wall_clock=lambda: next(times))
+    numbers = []
+    for _ in range(3):
+        with bundles.place(1) as number:
+            numbers.append(number)
+        bundles.take(0)
+    assert numbers == sorted(set(numbers))
+
+
+def test_a_bundle_is_handed_over_only_when_its_writes_have_ended() -> None:
+    bundles = Bundles(0, 1000)
+    taken: list[Bundle | None] = []
+    with bundles.place(1):
+        with bundles.place(1):
+            pass
+        taker = threading.Thread(target=lambda: taken.append(bundles.take(10)))
+        taker.start()
+        taker.join(0.05)
+        assert taker.is_alive()
+        # What is written meanwhile goes into the next one.
+        with bundles.place(1):
+            pass
+    taker.join(10)
+    assert taken[0] is not None
+    assert taken[0].size_bytes == 2
+    following = bundles.take(0)
+    assert following is not None
+    assert following.size_bytes == 1
+
+
+def test_a_full_bundle_makes_writers_wait_for_the_unpacker() -> None:
+    bundles = Bundles(0, 100, patience_seconds=0.02)
+    with bundles.place(90):
+        pass
+    with pytest.raises(StorageOverloaded), bundles.place(20):
+        pass
+    assert bundles.take(0) is not None
+    with bundles.place(20):
+        pass
+
+
+def test_one_write_larger_than_a_bundle_has_one_for_itself() -> None:
+    bundles = Bundles(0, 100, patience_seconds=0.02)
+    with bundles.place(500):
+        pass
+    with pytest.raises(StorageOverloaded), bundles.place(1):
+        pass
+
+
+def test_a_failed_write_takes_no_room_and_makes_nothing_due() -> None:
+    bundles = Bundles(0, 100)
+    with pytest.raises(UndecodableBlock), bundles.place(100):
+        raise UndecodableBlock("no")
+    assert bundles.waiting_bytes == 0
+    assert bundles.take(0) is None
+    with bundles.place(100):
+        pass
+
+
+def test_a_write_of_unknown_outcome_marks_its_bundle() -> None:
+    bundles = Bundles(0, 100)
+    with pytest.raises(StorageUnavailable), bundles.place(1):
+        raise StorageUnavailable("lost")
+    taken = bundles.take(0)
+    assert taken is not None
+    assert taken.uncertain
+
+
+def test_little_waits_for_its_time_and_much_does_not() -> None:
+    bundles = Bundles(0, 100)
+    with bundles.place(10):
+        pass
+    assert bundles.take(0, full_before=time.monotonic() + 60) is None
+    with bundles.place(50):
+        pass
+    assert bundles.take(0, full_before=time.monotonic() + 60) is not None
+
+
+def test_after_a_stop_everything_is_taken_and_then_nothing() -> None:
+    bundles = Bundles(0, 100)
+    with bundles.place(10):
+        pass
+    bundles.stop()
+    assert bundles.take(None, full_before=time.monotonic() + 60) is not None
+    assert bundles.take(None) is None
+
+
+def test_what_cannot_be_read_yet_is_counted_until_it_is_done() -> None:
+    bundles = Bundles(0, 100)
+    with bundles.place(10):
+        assert bundles.waiting_bytes == 10
+    bundles.take(0)
+    assert bundles.waiting_bytes == 10
+    bundles.done()
+    assert bundles.waiting_bytes == 0

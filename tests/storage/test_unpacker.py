@@ -1,0 +1,125 @@
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from storage.bundle import block_of, bundle_id, request_hash
+from storage.client import Database
+from storage.unpacker import Unpacker
+from storage.writer import decode_settings
+from tests.storage.requests import requests
+
+FIRST, SECOND = bundle_id(1_000, 1), bundle_id(2_000, 2)
+
+
+def log(database: Database, sent: Sequence[bytes], bundle: int) -> None:
+    block = block_of({request_hash(request): request for request in sent}, bundle)
+    database.insert_bytes(
+        "otlp_log", block, format_name="Protobuf", settings=decode_settings(database.endpoint)
+    )
+
+
+def count(database: Database, table: str = "otel_traces") -> int:
+    return int(database.execute("SELECT count() FROM {table:Identifier}", {"table": table}))
+
+
+def test_a_bundle_becomes_spans_and_leaves_the_log(database: Database) -> None:
+    log(database, requests(2), FIRST)
+    log(database, requests(1, first_seed=100), FIRST)
+    assert count(database) == 0
+    assert Unpacker(database).unpack(FIRST)
+    assert count(database) == count(database, "link_spans") == 9
+    assert count(database, "otlp_log") == 0
+    assert Unpacker(database).unpack(FIRST)
+    assert count(database) == 9
+
+
+def test_a_request_twice_in_a_bundle_is_stored_once(database: Database) -> None:
+    log(database, requests(2), FIRST)
+    log(database, requests(2), FIRST)
+    Unpacker(database).unpack(FIRST)
+    assert count(database) == 6
+
+
+def test_a_request_of_two_bundles_belongs_to_the_first(database: Database) -> None:
+    shared, other = requests(2)
+    log(database, [shared], FIRST)
+    log(database, [shared, other], SECOND)
+    unpacker = Unpacker(database)
+    assert not unpacker.unpack(SECOND)
+    assert count(database) == 3
+    assert unpacker.unpack(FIRST)
+    assert unpacker.unpack(SECOND)
+    assert count(database) == 6
+    assert unpacker.logged_bundles() == []
+
+
+def test_what_was_interrupted_after_the_spans_were_stored_is_not_stored_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log(database, requests(2), FIRST)
+    unpacker = Unpacker(database)
+
+    def killed(*_: Any) -> None:
+        raise InterruptedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(unpacker, "_mark", killed)
+        with pytest.raises(InterruptedError):
+            unpacker.unpack(FIRST)
+    assert count(database) == 6
+    assert Unpacker(database).unpack(FIRST)
+    assert count(database) == count(database, "link_spans") == 6
+    assert count(database, "otlp_log") == 0
+
+
+def test_a_bundle_that_is_kept_takes_what_arrives_later(database: Database) -> None:
+    log(database, requests(1), FIRST)
+    unpacker = Unpacker(database)
+    assert not unpacker.unpack(FIRST, keep=True)
+    log(database, requests(1, first_seed=50), FIRST)
+    assert unpacker.unpack(FIRST)
+    assert count(database) == 6
+
+
+def test_bundles_are_listed_oldest_first_and_only_quiet_ones_when_asked(database: Database) -> None:
+    log(database, requests(1), SECOND)
+    log(database, requests(1), FIRST)
+    assert Unpacker(database).logged_bundles() == [FIRST, SECOND]
+    assert Unpacker(database).logged_bundles(quiet_seconds=60) == []
+
+
+def test_a_sender_cannot_choose_its_bundle_or_hash(database: Database) -> None:
+    [honest] = requests(1)
+    forged = block_of({7: honest}, SECOND)
+    log(database, [forged[forged.index(honest) :]], FIRST)
+    assert Unpacker(database).logged_bundles() == [FIRST]
+    Unpacker(database).unpack(FIRST)
+    assert count(database) == 3
+    assert int(database.execute("SELECT countIf(RequestHash = 7) FROM requests_seen")) == 0
+
+
+def test_what_cannot_be_unpacked_is_set_aside_and_its_neighbours_are_stored(
+    embedded_database: Database,
+) -> None:
+    database = embedded_database
+    database.execute("ALTER TABLE otel_traces ADD CONSTRAINT no_seven CHECK SpanName != 'operation-200'")
+    good, bad = requests(4), requests(1, first_seed=200)
+    log(database, [*good, *bad], FIRST)
+    assert Unpacker(database).unpack(FIRST)
+    assert count(database) == 12
+    assert count(database, "otlp_set_aside") == 1
+    assert count(database, "otlp_log") == 0
+
+
+def test_when_nothing_can_be_unpacked_the_bundle_stays(embedded_database: Database) -> None:
+    database = embedded_database
+    database.execute("ALTER TABLE otel_traces ADD CONSTRAINT nothing CHECK SpanName = ''")
+    log(database, requests(3), FIRST)
+    with pytest.raises(Exception, match="nothing"):
+        Unpacker(database).unpack(FIRST)
+    assert count(database, "otlp_log") == 3
+    assert count(database, "otlp_set_aside") == 0
+    database.execute("ALTER TABLE otel_traces DROP CONSTRAINT nothing")
+    assert Unpacker(database).unpack(FIRST)
+    assert count(database) == 9

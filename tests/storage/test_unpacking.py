@@ -1,0 +1,131 @@
+import time
+from collections.abc import Callable
+
+import pytest
+
+from storage import migrations
+from storage.bundle import owner_of
+from storage.bundles import Bundles
+from storage.client import Database
+from storage.endpoint import parse_server_url
+from storage.errors import StorageError, StorageUnavailable
+from storage.unpacker import Unpacker
+from storage.unpacking import Unpacking
+from storage.writer import SpanWriter
+from tests.clickhouse_server import ClickHouseServer
+from tests.storage.requests import requests
+from tests.storage.test_unpacker import FIRST, SECOND, count, log
+
+OWNER = owner_of("tests")
+
+
+class Watched:
+    """Counts what it is told."""
+
+    def __init__(self) -> None:
+        self.bundles = 0
+        self.failures: list[StorageError] = []
+
+    def unpacked(self, seconds: float) -> None:
+        """One more."""
+        self.bundles += 1
+
+    def unpacking_failed(self, error: StorageError) -> None:
+        """One more."""
+        self.failures.append(error)
+
+
+def eventually(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not true():
+        assert time.monotonic() < deadline, "it did not become true"
+        time.sleep(0.02)
+
+
+def test_what_is_written_can_soon_be_read_and_nothing_is_left_after_a_stop(database: Database) -> None:
+    bundles, watched = Bundles(OWNER, 10**7), Watched()
+    unpacking = Unpacking(
+        Unpacker(database), bundles, owner=OWNER, alone=True, pause_seconds=0.1, watcher=watched
+    )
+    unpacking.start()
+    writer = SpanWriter(database, bundles)
+    sent = requests(6)
+    writer.write(sent[:2])
+    eventually(lambda: count(database) == 6)
+    for request in sent[2:]:
+        writer.write([request])
+    assert unpacking.stop(30)
+    assert count(database) == 18
+    assert count(database, "otlp_log") == 0
+    assert watched.bundles >= 2
+    assert watched.failures == []
+
+
+def test_a_request_sent_again_before_it_is_unpacked_is_stored_once(database: Database) -> None:
+    bundles = Bundles(OWNER, 10**7)
+    writers = [SpanWriter(database, bundles), SpanWriter(database, Bundles(OWNER + 1, 10**7))]
+    for writer in writers:
+        writer.write(requests(2))
+    assert count(database, "otlp_log") == 2
+    taken = bundles.take(0)
+    assert taken is not None
+    Unpacker(database).unpack(taken.number)
+    writers[1].write(requests(3))
+    assert count(database, "otlp_log") == 1
+
+
+@pytest.mark.parametrize(("alone", "left"), [(True, []), (False, [SECOND])])
+def test_a_start_finishes_what_the_last_life_acknowledged(
+    database: Database, alone: bool, left: list[int]
+) -> None:
+    log(database, requests(2), FIRST)
+    log(database, requests(1, first_seed=100), SECOND)
+    unpacker = Unpacker(database)
+    Unpacking(unpacker, Bundles(1, 1), owner=1, alone=alone, pause_seconds=1).recover()
+    assert unpacker.logged_bundles() == left
+    assert count(database) == (9 if alone else 6)
+
+
+def test_bundles_of_collectors_that_are_gone_are_taken_up(database: Database) -> None:
+    log(database, requests(2), SECOND)
+    unpacking = Unpacking(Unpacker(database), Bundles(1, 1), owner=1, alone=False, pause_seconds=1)
+    unpacking._look_round()
+    assert count(database) == 0
+    log(database, requests(2), FIRST)
+    # As if the last write into it was long ago.
+    database.execute("ALTER TABLE otlp_log DROP PARTITION {bundle:UInt64}", {"bundle": SECOND})
+    database.execute(
+        "INSERT INTO otlp_log (resource_spans, bundle, request_hash, logged_at) "
+        "SELECT resource_spans, {bundle:UInt64}, request_hash, now() - 61 FROM otlp_log",
+        {"bundle": SECOND},
+    )
+    database.execute("ALTER TABLE otlp_log DROP PARTITION {bundle:UInt64}", {"bundle": FIRST})
+    unpacking._look_round()
+    assert count(database) == 6
+    assert count(database, "otlp_log") == 0
+
+
+@pytest.mark.server
+def test_while_the_store_is_away_nothing_is_lost_or_doubled(
+    own_server: ClickHouseServer,
+) -> None:
+    database = Database(parse_server_url(own_server.url))
+    migrations.apply(database, migrations.SchemaOptions())
+    bundles, watched = Bundles(OWNER, 10**7), Watched()
+    unpacking = Unpacking(
+        Unpacker(database), bundles, owner=OWNER, alone=False, pause_seconds=0, watcher=watched
+    )
+    writer = SpanWriter(database, bundles)
+    sent = requests(3)
+    writer.write(sent[:2])
+    own_server.stop()
+    unpacking.start()
+    eventually(lambda: bool(watched.failures))
+    with pytest.raises(StorageUnavailable):
+        writer.write(sent[2:])
+    own_server.start()
+    eventually(lambda: watched.bundles > 0)
+    writer.write(sent)
+    assert unpacking.stop(30)
+    assert count(database) == 9
+    database.close()
