@@ -52,9 +52,9 @@ class LinkMoment:
             self._changed = set(source.store.changed_slices(self._rolled_up_to, until))
         self._hops: dict[int, pl.DataFrame] = {}
 
-    def open(self, window: Window) -> LinkData:
-        """The figures of one window."""
-        chosen = self.plan(window)
+    def open(self, window: Window, *, longest: int = HOUR) -> LinkData:
+        """The figures of one window, from slots no longer than `longest` seconds."""
+        chosen = self.plan(window, longest=longest)
         hops = self._joined(chosen.joined)
         inside = (pl.col("start_ns") >= window.start_ns) & (pl.col("start_ns") < window.end_ns)
         return LinkData(window, self._source.store, chosen.rolled, hops.filter(inside))

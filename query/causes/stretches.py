@@ -1,0 +1,51 @@
+"""Which part of a window single calls are looked for in, when all of it would cost too much. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# Spans among which calls are looked for; up to this many the whole window is searched.
+MOST_SPANS = 2_000_000
+# Beyond it, so many stretches of the length that spans are stored together by (otel_traces' time bucket).
+MOST_STRETCHES = 12
+STRETCH_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Slices to search, and what share of the window's spans they hold (1.0: all)."""
+
+    slices: list[int]
+    share: float
+
+
+def stretches_of(occupied: Mapping[int, int]) -> Stretches:
+    """The part of a window to search: all, or stretches spread evenly over it, each searched evenly.
+
+    Args:
+        occupied: Slices of the window that hold spans, with how many.
+    """
+    total = sum(occupied.values())
+    if total <= MOST_SPANS:
+        return Stretches(sorted(occupied), 1.0 if total else 0.0)
+    by_stretch: dict[int, list[int]] = {}
+    for start in sorted(occupied):
+        by_stretch.setdefault(start // STRETCH_SECONDS, []).append(start)
+    chosen = _evenly(sorted(by_stretch), MOST_STRETCHES)
+    slices: list[int] = []
+    for stretch in chosen:
+        slices += _within(by_stretch[stretch], occupied, MOST_SPANS // len(chosen))
+    return Stretches(slices, sum(occupied[start] for start in slices) / total)
+
+
+def _within(slices: list[int], occupied: Mapping[int, int], most_spans: int) -> list[int]:
+    """Slices spread evenly that hold at most so many spans; at least one."""
+    spans = sum(occupied[start] for start in slices)
+    return _evenly(slices, max(1, len(slices) * most_spans // max(spans, most_spans)))
+
+
+def _evenly(items: list[int], most: int) -> list[int]:
+    if len(items) <= most:
+        return items
+    return [items[place * len(items) // most] for place in range(most)]

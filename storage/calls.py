@@ -1,0 +1,97 @@
+"""Reads single calls: which there were over a link, the spans of their traces, their attributes.
+
+Knows tables and samples; nothing of what a hop is or what a difference means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from storage.client import Database
+from storage.hops import SLICE_SECONDS
+
+# Slices before a callee's own in which its caller is looked for, and after it for clocks that differ.
+SLICES_BEFORE, SLICES_AFTER = 6, 1
+
+
+@dataclass(frozen=True, slots=True)
+class CallSearch:
+    """Which calls are wanted; times in Unix nanoseconds, durations in nanoseconds, all ranges half open."""
+
+    caller: str
+    callee: str
+    virtual: bool
+    start_ns: int
+    end_ns: int
+    selected_start_ns: int
+    selected_end_ns: int
+    min_duration_ns: int
+    max_duration_ns: int
+    failing: bool
+
+
+class CallStore:
+    """Calls in `link_spans`, attributes in `otel_traces`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_link(
+        self, search: CallSearch, slices: Sequence[int], *, sampled: int, listed: int, newest: bool
+    ) -> pl.DataFrame:
+        """A sample of the calls of a link, columns as in `link_calls.sql`.
+
+        Args:
+            search: Which calls, and which of them are selected.
+            slices: Where to look.
+            sampled: At most so many selected calls and so many others, chosen by chance.
+            listed: Beside them the newest or slowest selected calls, at most so many.
+            newest: Whether those are the newest.
+        """
+        near = {
+            start + SLICE_SECONDS * step
+            for start in slices
+            for step in range(-SLICES_BEFORE, SLICES_AFTER + 1)
+        }
+        return self._database.frame(
+            "link_calls",
+            {
+                "caller": search.caller,
+                "callee": search.callee,
+                "virtual": int(search.virtual),
+                "start_ns": search.start_ns,
+                "end_ns": search.end_ns,
+                "selected_start_ns": search.selected_start_ns,
+                "selected_end_ns": search.selected_end_ns,
+                "min_duration_ns": search.min_duration_ns,
+                "max_duration_ns": search.max_duration_ns,
+                "failing": int(search.failing),
+                "slices": list(slices),
+                "near_slices": sorted(start for start in near if start >= 0),
+                "sampled": sampled,
+                "listed": listed,
+                "newest": int(newest),
+            },
+        )
+
+    def traces(self, slices: Sequence[int], limit: int) -> tuple[list[int], int]:
+        """Keys of at most `limit` traces with spans in these slices, by chance, and how many there are."""
+        rows = self._database.rows("path_traces", {"slices": list(slices), "limit": limit})
+        return [int(key) for key, _ in rows], int(rows[0][1]) if rows else 0
+
+    def spans(self, trace_keys: Sequence[int]) -> pl.DataFrame:
+        """All spans of some traces, columns of `query.links.frames.NO_SPANS`."""
+        return self._database.frame("link_spans_of_traces", {"trace_keys": list(trace_keys)})
+
+    def attributes(self, trace_ids: Sequence[str], span_ids: Sequence[str]) -> pl.DataFrame:
+        """Names and values of the attributes of spans, columns as in `call_attributes.sql`.
+
+        Args:
+            trace_ids: Their traces, lower-case hex.
+            span_ids: Their ids, lower-case hex; the same id in two of the traces brings both spans.
+        """
+        parameters = {"trace_ids": list(trace_ids), "span_ids": list(span_ids)}
+        return self._database.frame("call_attributes", parameters)

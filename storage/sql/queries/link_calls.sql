@@ -1,0 +1,56 @@
+-- Calls over one link that start in some slices: a random part of those that fulfil a selection, a random part of the
+-- rest, and of the selected the newest or slowest. One row per callee span (caller span where nothing answered).
+-- What decides here is the callee span and the caller span it names; query/causes/calls.py finds the exact hops.
+-- slices: Unix seconds, multiples of ten; near_slices: those in which callers may have started. Others: nanoseconds.
+WITH
+    callees AS
+    (
+        SELECT
+            TraceId, SpanId, SpanKey, ParentSpanId, StartNs, DurationNs, Error, LinkedTraces,
+            multiIf(Kind IN (3, 4), 0, notEmpty(LinkedSpans), LinkedSpans[1], ParentKey) AS CallerKey
+        FROM link_spans
+        WHERE Slice IN {slices:Array(UInt32)}
+            AND StartNs >= {start_ns:Int64} AND StartNs < {end_ns:Int64}
+            AND ((Service = {callee:String} AND Kind NOT IN (3, 4))
+                OR (Service = {caller:String} AND Kind IN (3, 4) AND Peer = {callee:String}))
+        LIMIT 1 BY SpanKey
+    ),
+    callers AS
+    (
+        SELECT SpanKey AS Key, any(DurationNs) AS CallerNs, any(Error) AS CallerError, any(Service) AS Caller,
+            any(Sidecar) AS Proxy, 1 AS Known
+        FROM link_spans
+        WHERE Slice IN {near_slices:Array(UInt32)} AND SpanKey IN (SELECT CallerKey FROM callees)
+            AND Kind IN (3, 4)
+        GROUP BY Key
+    ),
+    calls AS
+    (
+        SELECT
+            TraceId, SpanId, SpanKey, LinkedTraces, StartNs,
+            if(Known = 1, CallerNs, DurationNs) AS ObservedNs,
+            StartNs >= {selected_start_ns:Int64} AND StartNs < {selected_end_ns:Int64}
+                AND ObservedNs >= {min_duration_ns:UInt64} AND ObservedNs < {max_duration_ns:UInt64}
+                AND ({failing:UInt8} = 0 OR Error OR CallerError) AS Selected
+        FROM callees LEFT JOIN callers ON callees.CallerKey = callers.Key
+        WHERE multiIf(
+            {caller:String} = 'user', ParentSpanId = 0 OR Proxy,
+            Known = 1, Caller = {caller:String} OR Proxy,
+            CallerKey = 0, ParentSpanId != 0 OR notEmpty(LinkedTraces) OR {virtual:UInt8} = 1,
+            true)
+    )
+SELECT TraceId, SpanId, cityHash64(TraceId) AS TraceKey, LinkedTraces, Selected, Found,
+    SampleRank <= {sampled:UInt32} AS Sampled
+FROM
+(
+    SELECT
+        *,
+        count() OVER (PARTITION BY Selected) AS Found,
+        row_number() OVER (PARTITION BY Selected ORDER BY intHash64(SpanKey)) AS SampleRank,
+        row_number() OVER (PARTITION BY Selected
+            ORDER BY if({newest:UInt8} = 1, StartNs, toInt64(least(ObservedNs, 9000000000000000000))) DESC, SpanKey)
+            AS ListRank
+    FROM calls
+)
+WHERE SampleRank <= {sampled:UInt32} OR (Selected AND ListRank <= {listed:UInt32})
+SETTINGS max_execution_time = 10, max_memory_usage = 4000000000
