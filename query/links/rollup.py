@@ -136,8 +136,12 @@ class LinkRollUp:
             self._open[resolution] -= set(starts)
 
     def _sum_services(self, resolution: int, starts: Sequence[int]) -> list[pl.DataFrame]:
-        # One by one: minutes are summed from single spans.
-        parts = [self._parts(resolution, [start]) for start in starts]
+        # Minutes are summed from single spans: few at once where there are many.
+        spans: dict[int, int] = {}
+        if resolution == MINUTE:
+            for start, count in self._source.hop_spans.occupied(min(starts), max(starts) + MINUTE).items():
+                spans[start // MINUTE * MINUTE] = spans.get(start // MINUTE * MINUTE, 0) + count
+        parts = [self._parts(resolution, some) for some in batches(starts, spans)]
         return [
             pl.concat([self._services.summed(part, resolution, by_operation=detailed) for part in parts])
             for detailed in (False, True)
