@@ -14,11 +14,11 @@ from query.api.parameters import ClockNs, Name, window_parameter
 from query.api.route import ApiRoute, NotFound
 from query.api.trace_json import trace_json
 from query.model.search import StatusFilter, TraceFilter, TraceSort
-from query.model.trace import Trace
 from query.model.window import Window
 from query.search.reader import MAX_LIMIT
 from query.service import QueryService
 from query.traces.collection import collection_paused
+from query.traces.rebuilt import RebuiltTrace
 
 Duration = Annotated[
     float | None, Query(ge=0, le=1e12, allow_inf_nan=False, description="Of the whole trace, in ms.")
@@ -73,7 +73,7 @@ def traces_router(questions: QueryService, clock_ns: ClockNs) -> APIRouter:
         """The rebuilt trace: spans in tree order with self time and critical path, hops, warnings."""
         # The trace is gone again before the collector goes on and would walk its million objects.
         with collection_paused():
-            text = _printed(questions.traces.get(trace_id))
+            text = _printed(questions.traces.rebuilt(trace_id))
         if text is None:
             raise NotFound(f"no span of trace {trace_id.lower()} is stored")
         return Response(text, media_type=JsonResponse.media_type)
@@ -81,5 +81,5 @@ def traces_router(questions: QueryService, clock_ns: ClockNs) -> APIRouter:
     return router
 
 
-def _printed(trace: Trace | None) -> bytes | None:
-    return None if trace is None else trace_json(trace)
+def _printed(rebuilt: RebuiltTrace | None) -> bytes | memoryview | None:
+    return None if rebuilt is None else trace_json(rebuilt)

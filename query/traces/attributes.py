@@ -19,6 +19,8 @@ from query.traces.otlp_value import array_value, json_number, key_value_list
 
 _ARRAY_MARK = "otlp.ArrayValue"
 _MAP_MARK = "otlp.KeyValueList"
+# What reading a text raises that is not what its letter says: no number, no JSON, JSON of another form.
+_UNREADABLE = (ValueError, TypeError, AttributeError, RecursionError)
 
 
 def decoded(keys: Sequence[str], values: list[AttributeValue], types: str) -> Attributes:
@@ -60,19 +62,25 @@ def decoded_columns(
     return [dict(zip(once, row, strict=False)) for row in zip(*by_name.values(), strict=True)]
 
 
+def decoded_column(letter: str, texts: list[AttributeValue]) -> list[AttributeValue]:
+    """The values of one name, whose types have this letter."""
+    decode = _DECODERS.get(letter)
+    return texts if decode is None else _decoded_column(decode, texts)
+
+
 def _decoded_column(
     decode: Callable[[str], AttributeValue], texts: list[AttributeValue]
 ) -> list[AttributeValue]:
     try:
         return [decode(str(text)) for text in texts]
-    except (ValueError, TypeError, RecursionError):
+    except _UNREADABLE:
         return [_decoded_value(decode, str(text)) for text in texts]
 
 
 def _decoded_value(decode: Callable[[str], AttributeValue], text: str) -> AttributeValue:
     try:
         return decode(text)
-    except (ValueError, TypeError, RecursionError):
+    except _UNREADABLE:
         return text
 
 

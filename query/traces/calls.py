@@ -7,18 +7,13 @@ call. This one exists because making an object per span to ask it took half the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
 from typing import NamedTuple
 
 from query.links.linker import MAX_NESTING, USER
-from query.links.peer import Peer, Protocol, peer_of, protocol_of
-from query.links.sidecar import MAX_CHAIN, serves, sidecar_process, tagged_by_sidecar
+from query.links.sidecar import MAX_CHAIN, serves, sidecar_process
 from query.links.span import CALLEE_KINDS, CALLER_KINDS
 from query.model.link import LinkKind
-from query.model.trace import SpanKind
 from query.traces.columns import SpanColumns
-from query.traces.remembered import Remembered
 from query.traces.tree import ROOT, Forest
 
 
@@ -34,14 +29,6 @@ class Call(NamedTuple):
     server: int | None
     gap_ns: int | None
     error: bool
-
-
-class _Said(NamedTuple):
-    """What a span's attributes say of the call it belongs to."""
-
-    protocol: Protocol
-    peer: Peer | None
-    proxied: bool
 
 
 class _Caller(NamedTuple):
@@ -67,8 +54,6 @@ class _Finder:
         self._spans = spans
         self._parent = forest.parent
         self._cut = frozenset(forest.cut)
-        self._said_by = {kind: Remembered(partial(_said, kind)) for kind in set(spans.kinds)}
-        self._said: list[_Said | None] = [None] * len(spans.kinds)
         self._place = {span_id: place for place, span_id in enumerate(spans.span_ids)}
         self._processes: dict[tuple[int, int], bool] = {}
         self._called: set[int] = set()
@@ -105,7 +90,7 @@ class _Finder:
         for place, kind in enumerate(spans.kinds):
             if kind not in CALLER_KINDS or place in called or self._is_nested(place):
                 continue
-            peer = self._words(place).peer
+            peer = spans.said[place].peer
             if peer is None or (spans.received_ns[place] > late_after_ns and peer.kind != "database"):
                 continue
             calls.append(
@@ -116,22 +101,15 @@ class _Finder:
             )
         return calls
 
-    def _words(self, place: int) -> _Said:
-        said = self._said[place]
-        if said is None:
-            said = self._said_by[self._spans.kinds[place]](self._spans.attributes[place])
-            self._said[place] = said
-        return said
-
     def _is_sidecar(self, place: int) -> bool:
-        return self._words(place).proxied or self._in_sidecar_process(place)
+        return self._spans.said[place].proxied or self._in_sidecar_process(place)
 
     def _in_sidecar_process(self, place: int) -> bool:
         # Resources and scopes are shared by spans, so few are looked at.
-        resource, scope = self._spans.resources[place], self._spans.scopes[place]
-        key = id(resource), id(scope)
+        key = self._spans.resource_of[place], self._spans.scope_of[place]
         found = self._processes.get(key)
         if found is None:
+            resource, scope = self._spans.resources[key[0]], self._spans.scopes[key[1]]
             found = self._processes[key] = sidecar_process(resource, scope.name)
         return found
 
@@ -209,8 +187,8 @@ class _Finder:
             return "internal"
         if kinds[server] == "consumer" or (client is not None and kinds[client] == "producer"):
             return "messaging"
-        spoken = "" if client is None else self._words(client).protocol
-        return spoken or self._words(server).protocol or "rpc"
+        spoken = "" if client is None else self._spans.said[client].protocol
+        return spoken or self._spans.said[server].protocol or "rpc"
 
     def _with_outer(self) -> set[int]:
         """H3: a call made inside another caller span of the same service is the outer span's call too."""
@@ -227,7 +205,3 @@ class _Finder:
         if above == ROOT or kinds[above] not in CALLER_KINDS or kinds[place] not in CALLER_KINDS:
             return False
         return services[above] == services[place] or self._is_sidecar(place)
-
-
-def _said(kind: SpanKind, attributes: Mapping[str, object]) -> _Said:
-    return _Said(protocol_of(kind, attributes), peer_of(kind, attributes), tagged_by_sidecar(attributes))

@@ -1,7 +1,7 @@
 """From the store's columns to what the trace modules work on: plain lists, one entry per span.
 
-Nested columns are flattened first and cut into pieces afterwards, as in `query.traces.attribute_columns`.
-Pure.
+Only what the tree, the times and the calls need; what is merely shown is decoded by `query.traces.assembly`
+or printed by `query.api.span_json`. Pure.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ from typing import TypeVar
 
 import polars as pl
 
-from query.model.trace import Attributes, Scope, SpanEvent, SpanKind, SpanLink, SpanStatus
-from query.traces.attribute_columns import attributes_of, flat
+from query.model.trace import Attributes, Scope, SpanKind, SpanLink, SpanStatus
+from query.traces.attribute_columns import attributes_of
+from query.traces.attribute_shapes import AttributeShapes
+from query.traces.nested import links_of
+from query.traces.said import Said, said_by_all
 
 T = TypeVar("T")
 
@@ -31,7 +34,11 @@ _CLOCK_NAMES = ("host.id", "host.name", "k8s.node.name", "k8s.pod.name", "servic
 
 @dataclass(frozen=True, slots=True)
 class SpanColumns:
-    """The spans of one trace, decoded; all lists have one entry per span, in the order of the frame."""
+    """The spans of one trace; lists have one entry per span, in the order of the frame.
+
+    But for `resources` and `scopes`: these hold the distinct ones, which `resource_of` and `scope_of` point
+    to.
+    """
 
     span_ids: list[str]
     parent_ids: list[str]
@@ -41,43 +48,46 @@ class SpanColumns:
     start_ns: list[int]
     end_ns: list[int]
     statuses: list[SpanStatus]
-    status_messages: list[str]
-    trace_states: list[str]
-    flags: list[int]
     received_ns: list[int]
-    attributes: list[Attributes]
-    resources: list[Attributes]
-    scopes: list[Scope]
-    events: list[list[SpanEvent]]
+    said: list[Said]
     links: list[list[SpanLink]]
+    resource_of: list[int]
+    resources: list[Attributes]
+    scope_of: list[int]
+    scopes: list[Scope]
     clocks: list[tuple[str, str]]
 
 
-def span_columns(frame: pl.DataFrame) -> SpanColumns:
-    """Decodes the answer of `storage.traces.TraceStore.spans`."""
+def span_columns(frame: pl.DataFrame, shapes: AttributeShapes) -> SpanColumns:
+    """Decodes the answer of `storage.traces.TraceStore.spans`.
+
+    Args:
+        frame: The answer, each span once.
+        shapes: Its spans' attributes.
+    """
     start_ns = frame["Timestamp"].cast(pl.Int64).to_list()
     durations_ns = frame["Duration"].to_list()
     services = frame["ServiceName"].to_list()
-    resources = _resources(frame)
+    kinds = _mapped(frame["SpanKind"], _KINDS, "span_kind_", "unspecified")
+    resource_of, resources = _resources(frame)
+    scope_of, scopes = _scopes(frame)
     return SpanColumns(
         span_ids=frame["SpanId"].to_list(),
         parent_ids=frame["ParentSpanId"].to_list(),
         services=services,
         names=frame["SpanName"].to_list(),
-        kinds=_mapped(frame["SpanKind"], _KINDS, "span_kind_", "unspecified"),
+        kinds=kinds,
         start_ns=start_ns,
         end_ns=[start + duration for start, duration in zip(start_ns, durations_ns, strict=True)],
         statuses=_mapped(frame["StatusCode"], _STATUSES, "status_code_", "unset"),
-        status_messages=frame["StatusMessage"].to_list(),
-        trace_states=frame["TraceState"].to_list(),
-        flags=frame["Flags"].to_list(),
-        received_ns=[seconds * 1_000_000_000 for seconds in frame["ReceivedAt"].dt.epoch("s")],
-        attributes=attributes_of(frame["SpanAttributes"], frame["SpanAttributeTypes"]),
+        received_ns=[seconds * 1_000_000_000 for seconds in frame["ReceivedAt"].dt.epoch("s").to_list()],
+        said=said_by_all(kinds, shapes),
+        links=links_of(frame),
+        resource_of=resource_of,
         resources=resources,
-        scopes=_scopes(frame),
-        events=_events(frame),
-        links=_links(frame),
-        clocks=_clocks(services, resources),
+        scope_of=scope_of,
+        scopes=scopes,
+        clocks=_clocks(services, resource_of, resources),
     )
 
 
@@ -87,97 +97,38 @@ def _mapped(texts: pl.Series, values: Mapping[str, T], prefix: str, otherwise: T
     return [spellings[text] for text in texts.to_list()]
 
 
+def _numbered(frame: pl.DataFrame) -> tuple[list[int], pl.Series]:
+    """For each row the number of its content among the distinct ones, and a row of each of these."""
+    distinct = frame.with_row_index("row").group_by(frame.columns).agg(pl.col("row").first())
+    joined = frame.join(
+        distinct.with_row_index("number"), on=frame.columns, how="left", maintain_order="left"
+    )
+    return joined["number"].to_list(), distinct["row"]
+
+
+def _resources(frame: pl.DataFrame) -> tuple[list[int], list[Attributes]]:
+    numbers, rows = _numbered(frame.select("ResourceHash"))
+    maps, types = frame["ResourceAttributes"].gather(rows), frame["ResourceAttributeTypes"].gather(rows)
+    return numbers, attributes_of(maps, types)
+
+
+def _scopes(frame: pl.DataFrame) -> tuple[list[int], list[Scope]]:
+    """Scopes without attributes are shared by name and version; one with attributes is taken as it comes."""
+    described = frame["ScopeAttributes"].map.keys().list.len() > 0
+    own = pl.when(described).then(pl.int_range(pl.len())).otherwise(-1).alias("own")
+    numbers, rows = _numbered(frame.select("ScopeName", "ScopeVersion", own))
+    names, versions = frame["ScopeName"].gather(rows).to_list(), frame["ScopeVersion"].gather(rows).to_list()
+    maps, types = frame["ScopeAttributes"].gather(rows), frame["ScopeAttributeTypes"].gather(rows)
+    return numbers, [Scope(*scope) for scope in zip(names, versions, attributes_of(maps, types), strict=True)]
+
+
 def _host(resource: Attributes) -> str:
     """Which machine's clock a process reads, as far as its resource tells."""
     return next((str(resource[name]) for name in _CLOCK_NAMES if resource.get(name)), "")
 
 
-def _resources(frame: pl.DataFrame) -> list[Attributes]:
-    """One object per distinct resource, shared by its spans."""
-    distinct = frame.select("ResourceHash", "ResourceAttributes", "ResourceAttributeTypes").unique(
-        subset="ResourceHash", keep="any"
-    )
-    resources = attributes_of(distinct["ResourceAttributes"], distinct["ResourceAttributeTypes"])
-    by_hash = dict(zip(distinct["ResourceHash"].to_list(), resources, strict=True))
-    return [by_hash[key] for key in frame["ResourceHash"].to_list()]
-
-
-def _clocks(services: list[str], resources: list[Attributes]) -> list[tuple[str, str]]:
-    hosts = {id(resource): _host(resource) for resource in {id(one): one for one in resources}.values()}
-    return [(service, hosts[id(resource)]) for service, resource in zip(services, resources, strict=True)]
-
-
-def _scopes(frame: pl.DataFrame) -> list[Scope]:
-    """One object per distinct scope, as far as scopes without attributes go."""
-    names = frame["ScopeName"].to_list()
-    versions = frame["ScopeVersion"].to_list()
-    shared: dict[tuple[str, str], Scope] = {}
-    scopes = []
-    for key in zip(names, versions, strict=True):
-        scope = shared.get(key)
-        if scope is None:
-            scope = shared[key] = Scope(*key)
-        scopes.append(scope)
-    maps, types = frame["ScopeAttributes"], frame["ScopeAttributeTypes"]
-    described = (maps.map.keys().list.len() > 0).arg_true()
-    attributes = attributes_of(maps.gather(described), types.gather(described))
-    for place, found in zip(described.to_list(), attributes, strict=True):
-        scopes[place] = Scope(names[place], versions[place], found)
-    return scopes
-
-
-def _events(frame: pl.DataFrame) -> list[list[SpanEvent]]:
-    if not frame["Events.Name"].list.len().sum():
-        return _cut([], frame["Events.Name"])
-    columns = zip(
-        flat(frame["Events.Timestamp"]).cast(pl.Int64).to_list(),
-        flat(frame["Events.Name"]).to_list(),
-        attributes_of(
-            flat(frame["Events.Attributes"]), _nested_types(frame, "Events.Name", "EventAttributeTypes")
-        ),
-        strict=True,
-    )
-    events = [SpanEvent(str(time_ns), name, attributes) for time_ns, name, attributes in columns]
-    return _cut(events, frame["Events.Name"])
-
-
-def _links(frame: pl.DataFrame) -> list[list[SpanLink]]:
-    if not frame["Links.SpanId"].list.len().sum():
-        return _cut([], frame["Links.SpanId"])
-    columns = zip(
-        flat(frame["Links.TraceId"]).to_list(),
-        flat(frame["Links.SpanId"]).to_list(),
-        attributes_of(
-            flat(frame["Links.Attributes"]), _nested_types(frame, "Links.SpanId", "LinkAttributeTypes")
-        ),
-        flat(frame["Links.TraceState"]).to_list(),
-        strict=True,
-    )
-    return _cut([SpanLink(*link) for link in columns], frame["Links.SpanId"])
-
-
-def _nested_types(frame: pl.DataFrame, owners: str, types: str) -> pl.Series:
-    """One string of letters per event or link; rows of another exporter bring none."""
-    wanted = frame[owners].list.len()
-    if (frame[types].list.len() == wanted).all():
-        return flat(frame[types])
-    padded = [
-        (letters or [])[:count] + [""] * (count - len(letters or []))
-        for letters, count in zip(frame[types].to_list(), wanted.to_list(), strict=True)
-    ]
-    return pl.Series([letters for row in padded for letters in row], dtype=pl.String)
-
-
-def _cut(items: list[T], lists: pl.Series) -> list[list[T]]:
-    """Cuts a list into the pieces that `lists` has; spans without any share one empty list."""
-    nothing: list[T] = []
-    pieces = [nothing] * len(lists)
-    if not items:
-        return pieces
-    counts = lists.list.len()
-    occupied = (counts > 0).arg_true()
-    start = 0
-    for place, count in zip(occupied.to_list(), counts.gather(occupied).to_list(), strict=True):
-        pieces[place] = items[start : start + count]
-        start += count
-    return pieces
+def _clocks(
+    services: list[str], resource_of: list[int], resources: list[Attributes]
+) -> list[tuple[str, str]]:
+    hosts = [_host(resource) for resource in resources]
+    return [(service, hosts[number]) for service, number in zip(services, resource_of, strict=True)]

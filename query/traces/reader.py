@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from query.model.trace import Trace
-from query.traces.assembly import assemble
+from query.traces.assembly import trace_of
 from query.traces.collection import collection_paused
+from query.traces.rebuilt import RebuiltTrace, rebuild
 from query.traces.trace_id import parse_trace_id
 from storage.traces import TraceStore
 
@@ -19,7 +20,13 @@ class TraceReader:
         self._clock_ns = clock_ns
 
     def get(self, trace_id: str) -> Trace | None:
-        """The rebuilt trace; None when no span of it is stored.
+        """The rebuilt trace as objects; otherwise as `rebuilt`."""
+        with collection_paused():
+            rebuilt = self.rebuilt(trace_id)
+            return None if rebuilt is None else trace_of(rebuilt)
+
+    def rebuilt(self, trace_id: str) -> RebuiltTrace | None:
+        """The rebuilt trace in columns; None when no span of it is stored.
 
         Args:
             trace_id: Hexadecimal, upper or lower case; shorter ids are filled with zeros on the left.
@@ -33,4 +40,4 @@ class TraceReader:
         if frame is None:
             return None
         with collection_paused():
-            return assemble(normal, frame, self._clock_ns())
+            return rebuild(normal, frame, self._clock_ns())

@@ -11,6 +11,7 @@ from query.links.span import LinkSpan
 from query.model.trace import Scope, SpanLink
 from query.traces.calls import Call, find_calls
 from query.traces.columns import SpanColumns
+from query.traces.said import said_by
 from query.traces.tree import build_forest
 from tests.query.links.forests import START_NS
 from tests.query.links.forests import Forest as Grown
@@ -26,15 +27,13 @@ def columns(spans: Sequence[LinkSpan]) -> SpanColumns:
         start_ns=[span.start_ns for span in spans],
         end_ns=[span.end_ns for span in spans],
         statuses=["error" if span.error else "unset" for span in spans],
-        status_messages=["" for _ in spans],
-        trace_states=[span.trace_state for span in spans],
-        flags=[0 for _ in spans],
         received_ns=[span.received_ns for span in spans],
-        attributes=[dict(span.attributes) for span in spans],  # type: ignore[arg-type]  # values are JSON's
-        resources=[dict(span.resource) for span in spans],  # type: ignore[arg-type]
-        scopes=[Scope(span.scope_name, "") for span in spans],
-        events=[[] for _ in spans],
+        said=[said_by(span.kind, span.attributes) for span in spans],
         links=[[SpanLink(*link, attributes={}) for link in span.span_links] for span in spans],
+        resource_of=list(range(len(spans))),
+        resources=[dict(span.resource) for span in spans],  # type: ignore[arg-type]  # values are JSON's
+        scope_of=list(range(len(spans))),
+        scopes=[Scope(span.scope_name, "") for span in spans],
         clocks=[(span.service, "") for span in spans],
     )
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from query.model.trace import Attributes, Hop, Scope, SpanKind
 from query.traces.columns import SpanColumns
 from query.traces.hops import NS_PER_MS, hops_of_trace
+from query.traces.said import said_by
 from query.traces.tree import build_forest
 
 TRACE_ID = "ab" * 16
@@ -25,15 +26,13 @@ def hops(sketches: list[Sketch], shifts_ms: list[int], received_ns: int = 0) -> 
         start_ns=start_ns,
         end_ns=[end * NS_PER_MS for end in ends],
         statuses=["unset"] * size,
-        status_messages=[""] * size,
-        trace_states=[""] * size,
-        flags=[0] * size,
         received_ns=[received_ns] * size,
-        attributes=list(attributes),
-        resources=[{}] * size,
-        scopes=[Scope("", "")] * size,
-        events=[[] for _ in ids],
+        said=[said_by(kind, said) for kind, said in zip(kinds, attributes, strict=True)],
         links=[[] for _ in ids],
+        resource_of=[0] * size,
+        resources=[{}],
+        scope_of=[0] * size,
+        scopes=[Scope("", "")],
         clocks=[(service, "") for service in services],
     )
     forest = build_forest(ids, parents, start_ns)

@@ -1,0 +1,78 @@
+"""Prints columns of attribute maps as JSON objects without making the objects: shape by shape, name by name.
+
+The same texts as orjson makes of the decoded attributes (`query.traces.attribute_columns`); a property test
+says so. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import orjson
+import polars as pl
+
+from query.api.json_text import dumped, inside_quotes
+from query.traces.attribute_columns import decoded_map
+from query.traces.attribute_shapes import AttributeShapes, Shape
+from query.traces.attributes import decoded_column
+
+
+def attributes_json(shapes: AttributeShapes) -> pl.Series:
+    """One JSON object per map, in the order of the column."""
+    lone = pl.DataFrame(
+        {
+            "row": pl.Series([one.row for one in shapes.lone], dtype=pl.UInt32),
+            "text": dumped([decoded_map(one) for one in shapes.lone]),
+        }
+    )
+    common = [shape.rows.rename("row").to_frame().with_columns(_objects(shape)) for shape in shapes.common]
+    return pl.concat([lone, *common]).sort("row")["text"]
+
+
+def _objects(shape: Shape) -> pl.Series:
+    if not shape.names:
+        return pl.repeat("{}", len(shape.rows), dtype=pl.String, eager=True).alias("text")
+    pieces: list[pl.Expr] = []
+    columns: list[pl.Series] = []
+    opening = "{"
+    for place, (name, texts) in enumerate(zip(shape.names, shape.texts, strict=True)):
+        letter = shape.letters[place] if shape.letters else "s"
+        quote = '"' if letter in _QUOTED else ""
+        columns.append(_value_texts(letter, texts).alias(str(place)))
+        pieces += (
+            pl.lit(f"{opening}{orjson.dumps(name).decode()}:{quote}"),
+            pl.col(str(place)),
+            pl.lit(quote),
+        )
+        opening = ","
+    return pl.DataFrame(columns).select(pl.concat_str(*pieces, pl.lit("}")).alias("text"))["text"]
+
+
+def _value_texts(letter: str, texts: pl.Series) -> pl.Series:
+    """The JSON of a column of stored texts; without its quotes where `letter` says that these are strings."""
+    if letter in _QUOTED:
+        return inside_quotes(texts)
+    if letter == "b":
+        return (texts == "true").replace_strict({True: "true", False: "false"}, return_dtype=pl.String)
+    read = _NUMBERS.get(letter)
+    if read is not None:
+        printed = read(texts)
+        if not printed.has_nulls():
+            return printed
+    return dumped(decoded_column(letter, texts.to_list()))
+
+
+def _whole_numbers(texts: pl.Series) -> pl.Series:
+    """The texts themselves where they are numbers as JSON writes them, else null."""
+    same = texts.cast(pl.Int64, strict=False).cast(pl.String) == texts
+    return pl.select(pl.when(same).then(texts)).to_series()
+
+
+def _doubles(texts: pl.Series) -> pl.Series:
+    numbers = texts.cast(pl.Float64, strict=False)
+    return pl.select(pl.when(numbers.is_finite()).then(numbers.cast(pl.String))).to_series()
+
+
+# Strings and bytes in base64. A letter nobody has defined means text too.
+_QUOTED = frozenset("sx")
+_NUMBERS: dict[str, Callable[[pl.Series], pl.Series]] = {"i": _whole_numbers, "d": _doubles}

@@ -1,0 +1,95 @@
+"""Prints the spans of a rebuilt trace as JSON objects, column by column. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from query.api.attribute_json import attributes_json
+from query.api.json_text import dumped, inside_quotes, milliseconds
+from query.traces.attribute_shapes import flat, shapes_of
+from query.traces.nested import letters_of
+from query.traces.rebuilt import RebuiltTrace
+
+_Pieces = list[str | pl.Series]
+
+
+def spans_json(rebuilt: RebuiltTrace) -> pl.Series:
+    """One JSON object per span (the fields of `model.trace.Span`) in tree order, each after a comma."""
+    spans, frame = rebuilt.spans, rebuilt.frame
+    pieces: _Pieces = [
+        *(',{"span_id":"', inside_quotes(frame["SpanId"])),
+        *('","parent_span_id":"', inside_quotes(frame["ParentSpanId"])),
+        *('","service":"', inside_quotes(frame["ServiceName"])),
+        *('","name":"', inside_quotes(frame["SpanName"])),
+        *('","kind":"', pl.Series(spans.kinds, dtype=pl.String)),
+        *('","start_time_unix_nano":"', frame["Timestamp"].cast(pl.Int64).cast(pl.String)),
+        *('","duration_ms":', milliseconds(frame["Duration"].to_list())),
+        *(',"self_ms":', milliseconds(rebuilt.self_ns)),
+        *(',"depth":', pl.Series(rebuilt.forest.depth, dtype=pl.Int64).cast(pl.String)),
+        *(',"status":"', pl.Series(spans.statuses, dtype=pl.String)),
+        *('","status_message":"', inside_quotes(frame["StatusMessage"])),
+        *('","critical_ms":', milliseconds(rebuilt.critical_ns)),
+        *(',"skew_ms":', milliseconds(rebuilt.shifts_ns)),
+        *(',"attributes":', attributes_json(rebuilt.shapes)),
+        *(',"resource":', dumped(spans.resources).gather(spans.resource_of)),
+        *(',"scope":', dumped(spans.scopes).gather(spans.scope_of)),
+        *(',"events":[', _lists(frame["Events.Name"], lambda: _events(frame))),
+        *('],"links":[', _lists(frame["Links.SpanId"], lambda: _links(frame))),
+        *('],"warnings":', _warnings(rebuilt)),
+        *(',"trace_state":"', inside_quotes(frame["TraceState"])),
+        *('","flags":', frame["Flags"].cast(pl.String), "}"),
+    ]
+    return _joined(pieces).gather(rebuilt.forest.order)
+
+
+def _joined(pieces: _Pieces) -> pl.Series:
+    """Fixed texts and columns of texts, one after the other."""
+    columns = [piece.alias(str(place)) for place, piece in enumerate(pieces) if isinstance(piece, pl.Series)]
+    expressions = [
+        pl.lit(piece) if isinstance(piece, str) else pl.col(str(place)) for place, piece in enumerate(pieces)
+    ]
+    return pl.DataFrame(columns).select(pl.concat_str(expressions)).to_series()
+
+
+def _lists(owners: pl.Series, items: Callable[[], pl.Series]) -> pl.Series:
+    """What stands between the brackets of each span's events or links, of which `owners` has as many."""
+    counts = owners.list.len()
+    found = pl.repeat("", len(owners), dtype=pl.String, eager=True)
+    if not counts.sum():
+        return found
+    rows = pl.int_range(len(owners), eager=True)
+    table = pl.DataFrame({"row": flat(rows.repeat_by(counts)), "item": items()})
+    lists = table.group_by("row", maintain_order=True).agg(pl.col("item").str.join(","))
+    return found.scatter(lists["row"], lists["item"])
+
+
+def _events(frame: pl.DataFrame) -> pl.Series:
+    maps, letters = flat(frame["Events.Attributes"]), letters_of(frame, "Events.Name", "EventAttributeTypes")
+    return _joined(
+        [
+            *('{"time_unix_nano":"', flat(frame["Events.Timestamp"]).cast(pl.Int64).cast(pl.String)),
+            *('","name":"', inside_quotes(flat(frame["Events.Name"]))),
+            *('","attributes":', attributes_json(shapes_of(maps, letters)), "}"),
+        ]
+    )
+
+
+def _links(frame: pl.DataFrame) -> pl.Series:
+    maps, letters = flat(frame["Links.Attributes"]), letters_of(frame, "Links.SpanId", "LinkAttributeTypes")
+    return _joined(
+        [
+            *('{"trace_id":"', inside_quotes(flat(frame["Links.TraceId"]))),
+            *('","span_id":"', inside_quotes(flat(frame["Links.SpanId"]))),
+            *('","attributes":', attributes_json(shapes_of(maps, letters))),
+            *(',"trace_state":"', inside_quotes(flat(frame["Links.TraceState"])), '"}'),
+        ]
+    )
+
+
+def _warnings(rebuilt: RebuiltTrace) -> pl.Series:
+    found = pl.repeat("[]", rebuilt.frame.height, dtype=pl.String, eager=True)
+    if not rebuilt.span_warnings:
+        return found
+    return found.scatter(list(rebuilt.span_warnings), dumped(list(rebuilt.span_warnings.values())))

@@ -1,0 +1,107 @@
+"""Groups a column of attribute maps by shape: the same names in the same order, and the same types.
+
+Spans of one operation have the same attribute names, so a trace of 100,000 spans has a few dozen shapes.
+What is to be done with every map is then done name by name, over a whole column of texts at once. Nested
+columns are flattened first: Polars turns one long column into Python values many times faster than many
+short lists. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+# Fewer maps than this are handled one by one: taking a shape apart costs about as much as so many maps.
+FEW = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Maps that differ in nothing but their values.
+
+    `names` are distinct: of entries with the same name the first counts, as OTel says. `letters` has one
+    letter per name (see `query.traces.attributes`), or is "" where all are strings. `rows` are the maps'
+    places.
+    """
+
+    names: tuple[str, ...]
+    letters: str
+    rows: pl.Series
+    texts: tuple[pl.Series, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoneMap:
+    """A map of a shape that few others have; `names` may repeat."""
+
+    row: int
+    names: list[str]
+    texts: list[str]
+    letters: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeShapes:
+    """A column of `count` maps: those of common shapes together, the others one by one."""
+
+    count: int
+    common: list[Shape]
+    lone: list[LoneMap]
+
+
+def flat(lists: pl.Series) -> pl.Series:
+    """The items of all lists, in order."""
+    return lists.explode(empty_as_null=False)
+
+
+def shapes_of(maps: pl.Series, types: pl.Series) -> AttributeShapes:
+    """Takes a column apart.
+
+    Args:
+        maps: A column of maps from name to text.
+        types: Their letters, one string per map.
+    """
+    if len(maps) < FEW:
+        return AttributeShapes(len(maps), [], list(_lone(maps, types, range(len(maps)))))
+    keys = maps.map.keys()
+    counts = keys.list.len().cast(pl.Int64)
+    table = pl.DataFrame(
+        {"keys": keys, "types": types.cast(pl.String).fill_null(""), "start": counts.cum_sum() - counts}
+    )
+    shapes = table.with_row_index("row").group_by("keys", "types").agg("row", "start", count=pl.len())
+    values = flat(maps.map.values())
+    rare = shapes.filter(pl.col("count") < FEW)["row"].explode(empty_as_null=False)
+    common = [
+        _shape(names, letters, pl.Series(rows, dtype=pl.UInt32), pl.Series(starts, dtype=pl.Int64), values)
+        for names, letters, rows, starts, _ in shapes.filter(pl.col("count") >= FEW).rows()
+    ]
+    return AttributeShapes(
+        len(maps), common, list(_lone(maps.gather(rare), types.gather(rare), rare.to_list()))
+    )
+
+
+def _shape(names: list[str], letters: str, rows: pl.Series, starts: pl.Series, values: pl.Series) -> Shape:
+    first_places: dict[str, int] = {}
+    for place, name in enumerate(names):
+        first_places.setdefault(name, place)
+    places = first_places.values()
+    return Shape(
+        names=tuple(first_places),
+        letters="".join(letters[place] for place in places) if len(letters) == len(names) else "",
+        rows=rows,
+        texts=tuple(values.gather(starts + place) for place in places),
+    )
+
+
+def _lone(maps: pl.Series, types: pl.Series, rows: list[int] | range) -> Iterator[LoneMap]:
+    keys = maps.map.keys()
+    flat_keys: list[str] = flat(keys).to_list()
+    flat_values: list[str] = flat(maps.map.values()).to_list()
+    counts: list[int] = keys.list.len().to_list()
+    start = 0
+    for row, count, letters in zip(rows, counts, types.to_list(), strict=True):
+        end = start + count
+        yield LoneMap(row, flat_keys[start:end], flat_values[start:end], letters or "")
+        start = end

@@ -1,0 +1,97 @@
+"""What spans' attributes say of the calls they belong to: protocol, peer, whether a proxy made them.
+
+Spans of one trace say the same few things in attributes that are otherwise all different (ids, paths, times).
+Which attributes matter is not listed here: the rules' own look-ups are watched, and rows that agree in every
+value that was looked at are answered once. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from query.links.peer import Peer, Protocol, peer_of, protocol_of
+from query.links.sidecar import tagged_by_sidecar
+from query.model.trace import SpanKind
+from query.traces.attribute_columns import decoded_map, decoded_rows
+from query.traces.attribute_shapes import AttributeShapes, Shape
+
+
+class Said(NamedTuple):
+    """What a span's attributes say of the call it belongs to."""
+
+    protocol: Protocol
+    peer: Peer | None
+    proxied: bool
+
+
+def said_by(kind: SpanKind, attributes: Mapping[str, object]) -> Said:
+    """What one span says."""
+    return Said(protocol_of(kind, attributes), peer_of(kind, attributes), tagged_by_sidecar(attributes))
+
+
+def said_by_all(kinds: Sequence[SpanKind], shapes: AttributeShapes) -> list[Said]:
+    """What each span says; exactly `said_by` of its kind and decoded attributes.
+
+    Args:
+        kinds: One per span.
+        shapes: The spans' attributes, in the same order.
+    """
+    found = [Said("", None, proxied=False)] * shapes.count
+    for lone in shapes.lone:
+        found[lone.row] = said_by(kinds[lone.row], decoded_map(lone))
+    if shapes.common:
+        kind_column = pl.Series(kinds, dtype=pl.String)
+        for shape in shapes.common:
+            rows = shape.rows.to_list()
+            for answer, places in _answers(shape, kind_column.gather(shape.rows)):
+                for place in places:
+                    found[rows[place]] = answer
+    return found
+
+
+class _Watched(Mapping[str, object]):
+    """Attributes that note which of them were read."""
+
+    def __init__(self, attributes: Mapping[str, object]) -> None:
+        self._attributes = attributes
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> object:
+        value = self._attributes[name]
+        self.read.add(name)
+        return value
+
+    def __iter__(self) -> Iterator[str]:
+        self.read.update(self._attributes)
+        return iter(self._attributes)
+
+    def __len__(self) -> int:
+        return len(self._attributes)
+
+
+def _answers(shape: Shape, kinds: pl.Series) -> Iterator[tuple[Said, list[int]]]:
+    """Each answer with the places, within the shape, of the spans it is true of.
+
+    Spans are grouped by the values known to matter. An answer that needed another value of its
+    representative may not hold for the rest of its group: then that name matters too, and all are grouped
+    anew. This ends, for each round adds a name.
+    """
+    matter: list[str] = []
+    while True:
+        columns = {name: shape.texts[shape.names.index(name)].rename(f"={name}") for name in matter}
+        keys = pl.DataFrame([kinds.rename("kind"), *columns.values()])
+        groups = keys.with_row_index("place").group_by(keys.columns).agg("place")
+        firsts = groups["place"].list.first()
+        answers: list[Said] = []
+        for kind, attributes in zip(groups["kind"].to_list(), decoded_rows(shape, firsts), strict=True):
+            watched = _Watched(attributes)
+            answers.append(said_by(kind, watched))
+            if new := watched.read.difference(matter):
+                matter += sorted(new)
+                break
+        else:
+            yield from zip(answers, groups["place"].to_list(), strict=True)
+            return
