@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -92,6 +93,20 @@ class SpanhouseProcess:
         """Asks the JSON API."""
         with urllib.request.urlopen(self.ui + path, timeout=30) as answer:
             return json.load(answer)
+
+    def trace(self, trace_id: str, span_count: int) -> Any:
+        """A trace by the JSON API, once all its spans can be read: a moment after they were acknowledged."""
+
+        def whole() -> Any:
+            try:
+                found = self.get(f"/api/v1/traces/{trace_id}")
+            except urllib.error.HTTPError as error:
+                with error:
+                    assert error.code == 404
+                return None
+            return found if found["span_count"] >= span_count else None
+
+        return eventually(whole)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SpanhouseProces
 
 def test_spans_of_both_sdk_exporters_come_back_as_one_trace(server: SpanhouseProcess) -> None:
     trace_id = send_call(grpc_exporter(server.ready["otlp-grpc"]), http_exporter(server.ready["otlp-http"]))
-    trace = server.get(f"/api/v1/traces/{trace_id}")
+    trace = server.trace(trace_id, 3)
     assert [span["name"] for span in trace["spans"]] == ["POST /buy", "POST", "POST /charge"]
     assert [span["service"] for span in trace["spans"]] == ["shop", "shop", "bank"]
     assert trace["spans"][2]["attributes"]["amount"] == 42
@@ -34,6 +34,7 @@ def test_spans_of_both_sdk_exporters_come_back_as_one_trace(server: SpanhousePro
 def test_terminal_shows_the_trace_and_the_links(server: SpanhouseProcess) -> None:
     exporters = http_exporter(server.ready["otlp-http"]), http_exporter(server.ready["otlp-http"])
     trace_id = send_call(*exporters)
+    server.trace(trace_id, 3)
 
     def spanhouse(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -40,7 +40,7 @@ def test_two_collectors_and_a_query_process_over_one_server(store_url: str, tmp_
         assert one.ready.keys() == {"otlp-grpc", "otlp-http"}
         assert query.ready.keys() == {"ui"}
         trace_id = send_call(grpc_exporter(one.ready["otlp-grpc"]), http_exporter(other.ready["otlp-http"]))
-        assert query.get(f"/api/v1/traces/{trace_id}")["span_count"] == 3
+        assert query.trace(trace_id, 3)["span_count"] == 3
         with urllib.request.urlopen(f"http://{one.ready['otlp-http']}/readyz", timeout=30) as answer:
             assert json.load(answer) == {"status": "ok"}
         assert [process.stop() for process in (query, one, other)] == [0, 0, 0]

@@ -48,7 +48,7 @@ def test_workers_share_ports_metrics_and_store(collector: SpanhouseProcess, stor
     assert len(workers_of(collector)) == 2
     for _ in range(6):
         send_call(grpc_exporter(collector.ready["otlp-grpc"]), http_exporter(collector.ready["otlp-http"]))
-    assert int(store.execute("SELECT count() FROM otel_traces")) == 18
+    eventually(lambda: int(store.execute("SELECT count() FROM otel_traces")) == 18)
     assert metric(collector, "spanhouse_ingest_spans_accepted_total") == 18
     assert collector.stop() == 0
 

@@ -57,7 +57,8 @@ ENGINE = {engine_prefix}MergeTree
 PARTITION BY toDate(ReceivedAt)
 ORDER BY (toStartOfFiveMinutes(Timestamp), TraceId)
 TTL ReceivedAt + INTERVAL {retention_days} DAY
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000
+-- New parts are one file each: creating 150 files costs an INSERT of 50,000 spans a tenth of its time.
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, min_bytes_for_wide_part = 134217728
 
 -- split cluster
 CREATE TABLE IF NOT EXISTS {database}.otel_traces AS {database}.otel_traces_local
