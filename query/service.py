@@ -1,4 +1,4 @@
-"""The facade of the query side: four readers, one for each kind of question.
+"""The facade of the query side: five readers, one for each kind of question.
 
 Built once in `spanhouse.server`; the JSON API and the pages ask only through it. Holds no logic of its own.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from query.causes.reader import CauseReader
     from query.model.link import LinkDetail, LinkList, ServiceMap
     from query.model.window import Window
     from query.search.reader import SearchReader
@@ -48,6 +49,7 @@ class QueryService:
     """Every question the API and the pages may ask. Safe to share between threads."""
 
     links: LinkQuestions
+    causes: CauseReader
     services: ServiceReader
     traces: TraceReader
     search: SearchReader

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+from query.causes.reader import CauseReader
 from query.links.reader import LinkReader
 from query.links.rollup import LinkRollUp
 from query.links.settings import LinkSettings
@@ -12,6 +13,7 @@ from query.search.reader import SearchReader
 from query.service import QueryService
 from query.services.reader import ServiceReader
 from query.traces.reader import TraceReader
+from storage.calls import CallStore
 from storage.client import Database
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
@@ -24,6 +26,7 @@ def query_service(database: Database, settings: LinkSettings) -> QueryService:
     """Answers every question of the API and the pages from `database`."""
     source = _link_source(database, settings)
     return QueryService(
+        causes=CauseReader(source, CallStore(database)),
         links=LinkReader(source, settings),
         services=ServiceReader(ServiceStore(database), source, time.time_ns),
         traces=TraceReader(TraceStore(database), time.time_ns),

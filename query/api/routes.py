@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from query.api.attributes import attributes_router
+from query.api.causes import causes_router
 from query.api.links import links_router
 from query.api.parameters import ClockNs
 from query.api.services import services_router
@@ -20,5 +21,5 @@ def add_api(app: FastAPI, questions: QueryService, clock_ns: ClockNs) -> None:
         questions: Who answers.
         clock_ns: The current time in Unix nanoseconds, for relative windows.
     """
-    for router in (links_router, services_router, traces_router, attributes_router):
+    for router in (causes_router, links_router, services_router, traces_router, attributes_router):
         app.include_router(router(questions, clock_ns))

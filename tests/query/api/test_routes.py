@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from query.api import examples
+from query.api import cause_examples, examples
 from query.api.routes import add_api
 from query.links.settings import LinkSettings
 from spanhouse.questions import query_service
@@ -65,7 +65,14 @@ def _span(number: int, parent: int, kind: Span.SpanKind.ValueType, start_ms: int
     )
 
 
+OF_LINK = f"/api/v1/links/shop/{quote(HOSTILE, safe='')}"
 PATHS = [
+    (f"{OF_LINK}/heatmap?{WINDOW}", cause_examples.HEATMAP),
+    (f"{OF_LINK}/selection?{WINDOW}", cause_examples.SELECTION),
+    (f"{OF_LINK}/callers?{WINDOW}", cause_examples.CALLERS),
+    (f"{OF_LINK}/processes?{WINDOW}", cause_examples.PROCESSES),
+    (f"{OF_LINK}/critical-path?{WINDOW}", cause_examples.LINK_PATH),
+    (f"/api/v1/critical-path?{WINDOW}", cause_examples.CRITICAL_PATHS),
     (f"/api/v1/links?{WINDOW}", examples.LINK_LIST),
     (f"/api/v1/links/shop/{quote(HOSTILE, safe='')}?{WINDOW}", examples.LINK_DETAIL),
     (f"/api/v1/map?{WINDOW}", examples.SERVICE_MAP),

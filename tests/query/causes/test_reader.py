@@ -22,7 +22,7 @@ WINDOW = Window(START_NS - 60 * SECOND, START_NS + 120 * SECOND)
 
 
 def _incident() -> list[LinkSpan]:
-    """Five hundred calls; the fifty with `tier=gold` on version 2 are slow, and every tenth of those fails."""
+    """Five hundred calls; the fifty with `tier=gold` on version 2 are slow, a tenth of those fails."""
     random = Random(5)
     spans = []
     for number in range(500):
