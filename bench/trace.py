@@ -112,7 +112,7 @@ def _measure(database: Database, spans: int, rounds: int, table: Table) -> None:
         table.add_row(f"{spans:,}", name, *cells)
     size = len(trace_json(rebuilt))
     table.add_row(
-        "", f"{size / 1e6:,.1f} MB of JSON, {len(rebuilt.hops):,} hops", "", "", "", end_section=True
+        "", f"{size / 1e6:,.1f} MB of JSON, {len(rebuilt.hops.errors):,} hops", "", "", "", end_section=True
     )
 
 

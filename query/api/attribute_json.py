@@ -25,20 +25,25 @@ def attributes_json(shapes: AttributeShapes) -> pl.Series:
             "text": dumped([decoded_map(one) for one in shapes.lone]),
         }
     )
-    common = [shape.rows.rename("row").to_frame().with_columns(_objects(shape)) for shape in shapes.common]
+    quotable = inside_quotes(shapes.values)
+    common = [
+        pl.DataFrame([shape.rows.alias("row"), _objects(shape, shapes.values, quotable)])
+        for shape in shapes.common
+    ]
     return pl.concat([lone, *common]).sort("row")["text"]
 
 
-def _objects(shape: Shape) -> pl.Series:
+def _objects(shape: Shape, values: pl.Series, quotable: pl.Series) -> pl.Series:
     if not shape.names:
         return pl.repeat("{}", len(shape.rows), dtype=pl.String, eager=True).alias("text")
     pieces: list[pl.Expr] = []
     columns: list[pl.Series] = []
     opening = "{"
-    for place, (name, texts) in enumerate(zip(shape.names, shape.texts, strict=True)):
+    for place, name in enumerate(shape.names):
         letter = shape.letters[place] if shape.letters else "s"
         quote = '"' if letter in _QUOTED else ""
-        columns.append(_value_texts(letter, texts).alias(str(place)))
+        texts = shape.texts(place, quotable) if quote else _unquoted(letter, shape.texts(place, values))
+        columns.append(texts.alias(str(place)))
         pieces += (
             pl.lit(f"{opening}{orjson.dumps(name).decode()}:{quote}"),
             pl.col(str(place)),
@@ -48,12 +53,10 @@ def _objects(shape: Shape) -> pl.Series:
     return pl.DataFrame(columns).select(pl.concat_str(*pieces, pl.lit("}")).alias("text"))["text"]
 
 
-def _value_texts(letter: str, texts: pl.Series) -> pl.Series:
-    """The JSON of a column of stored texts; without its quotes where `letter` says that these are strings."""
-    if letter in _QUOTED:
-        return inside_quotes(texts)
+def _unquoted(letter: str, texts: pl.Series) -> pl.Series:
+    """The JSON of a column of stored texts which are no strings."""
     if letter == "b":
-        return (texts == "true").replace_strict({True: "true", False: "false"}, return_dtype=pl.String)
+        return (texts == "true").cast(pl.String)
     read = _NUMBERS.get(letter)
     if read is not None:
         printed = read(texts)

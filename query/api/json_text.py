@@ -36,3 +36,12 @@ def milliseconds(times_ns: Sequence[int]) -> pl.Series:
         divisors = pl.repeat(NS_PER_MS, len(times_ns), dtype=pl.Float64, eager=True)
         return (pl.Series(times_ns, dtype=pl.Int64).cast(pl.Float64) / divisors).cast(pl.String)
     return dumped([time_ns / NS_PER_MS for time_ns in times_ns])
+
+
+def joined(pieces: Sequence[str | pl.Series]) -> pl.Series:
+    """Fixed texts and columns of texts, one after the other, as one column."""
+    columns = [piece.alias(str(place)) for place, piece in enumerate(pieces) if isinstance(piece, pl.Series)]
+    expressions = [
+        pl.lit(piece) if isinstance(piece, str) else pl.col(str(place)) for place, piece in enumerate(pieces)
+    ]
+    return pl.DataFrame(columns).select(pl.concat_str(expressions)).to_series()

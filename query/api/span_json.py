@@ -7,18 +7,16 @@ from collections.abc import Callable
 import polars as pl
 
 from query.api.attribute_json import attributes_json
-from query.api.json_text import dumped, inside_quotes, milliseconds
+from query.api.json_text import dumped, inside_quotes, joined, milliseconds
 from query.traces.attribute_shapes import flat, shapes_of
 from query.traces.nested import letters_of
 from query.traces.rebuilt import RebuiltTrace
-
-_Pieces = list[str | pl.Series]
 
 
 def spans_json(rebuilt: RebuiltTrace) -> pl.Series:
     """One JSON object per span (the fields of `model.trace.Span`) in tree order, each after a comma."""
     spans, frame = rebuilt.spans, rebuilt.frame
-    pieces: _Pieces = [
+    pieces: list[str | pl.Series] = [
         *(',{"span_id":"', inside_quotes(frame["SpanId"])),
         *('","parent_span_id":"', inside_quotes(frame["ParentSpanId"])),
         *('","service":"', inside_quotes(frame["ServiceName"])),
@@ -41,16 +39,7 @@ def spans_json(rebuilt: RebuiltTrace) -> pl.Series:
         *(',"trace_state":"', inside_quotes(frame["TraceState"])),
         *('","flags":', frame["Flags"].cast(pl.String), "}"),
     ]
-    return _joined(pieces).gather(rebuilt.forest.order)
-
-
-def _joined(pieces: _Pieces) -> pl.Series:
-    """Fixed texts and columns of texts, one after the other."""
-    columns = [piece.alias(str(place)) for place, piece in enumerate(pieces) if isinstance(piece, pl.Series)]
-    expressions = [
-        pl.lit(piece) if isinstance(piece, str) else pl.col(str(place)) for place, piece in enumerate(pieces)
-    ]
-    return pl.DataFrame(columns).select(pl.concat_str(expressions)).to_series()
+    return joined(pieces).gather(rebuilt.forest.order)
 
 
 def _lists(owners: pl.Series, items: Callable[[], pl.Series]) -> pl.Series:
@@ -67,7 +56,7 @@ def _lists(owners: pl.Series, items: Callable[[], pl.Series]) -> pl.Series:
 
 def _events(frame: pl.DataFrame) -> pl.Series:
     maps, letters = flat(frame["Events.Attributes"]), letters_of(frame, "Events.Name", "EventAttributeTypes")
-    return _joined(
+    return joined(
         [
             *('{"time_unix_nano":"', flat(frame["Events.Timestamp"]).cast(pl.Int64).cast(pl.String)),
             *('","name":"', inside_quotes(flat(frame["Events.Name"]))),
@@ -78,7 +67,7 @@ def _events(frame: pl.DataFrame) -> pl.Series:
 
 def _links(frame: pl.DataFrame) -> pl.Series:
     maps, letters = flat(frame["Links.Attributes"]), letters_of(frame, "Links.SpanId", "LinkAttributeTypes")
-    return _joined(
+    return joined(
         [
             *('{"trace_id":"', inside_quotes(flat(frame["Links.TraceId"]))),
             *('","span_id":"', inside_quotes(flat(frame["Links.SpanId"]))),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import orjson
 import polars as pl
 
+from query.api.hop_json import hops_json
 from query.api.span_json import spans_json
 from query.model.window import rfc3339
 from query.traces.assembly import NS_PER_MS, trace_of
@@ -35,16 +36,18 @@ def _printed_by_columns(rebuilt: RebuiltTrace) -> memoryview:
             "error_count": rebuilt.spans.statuses.count("error"),
         }
     ).decode()
-    tail = orjson.dumps({"hops": rebuilt.hops, "warnings": rebuilt.warnings}).decode()
-    spans = spans_json(rebuilt)
     texts = pl.concat(
         [
-            pl.Series([f'{head[:-1]},"spans":[', spans[0][1:]]),
-            spans[1:],
-            pl.Series([f"],{tail[1:]}"]),
+            *(pl.Series([f'{head[:-1]},"spans":[']), *_without_first_comma(spans_json(rebuilt))),
+            *(pl.Series(['],"hops":[']), *_without_first_comma(hops_json(rebuilt.hops))),
+            pl.Series([f'],"warnings":{orjson.dumps(rebuilt.warnings).decode()}}}']),
         ],
         rechunk=True,
     )
     # One column of texts in Arrow's own layout is one buffer with the texts one after the other.
     _, _, content = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
     return memoryview(content)[: int(texts.str.len_bytes().sum())]
+
+
+def _without_first_comma(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
+    return texts[:1].str.slice(1), texts[1:]

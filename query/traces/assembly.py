@@ -23,7 +23,7 @@ def trace_of(rebuilt: RebuiltTrace) -> Trace:
         span_count=len(rebuilt.spans.span_ids),
         error_count=rebuilt.spans.statuses.count("error"),
         spans=_spans(rebuilt),
-        hops=rebuilt.hops,
+        hops=rebuilt.hops.hops(),
         warnings=rebuilt.warnings,
     )
 

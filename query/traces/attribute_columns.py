@@ -26,7 +26,7 @@ def decoded_shapes(shapes: AttributeShapes) -> list[Attributes]:
     for lone in shapes.lone:
         found[lone.row] = decoded_map(lone)
     for shape in shapes.common:
-        for row, attributes in zip(shape.rows.to_list(), decoded_rows(shape), strict=True):
+        for row, attributes in zip(shape.rows.to_list(), decoded_rows(shape, shapes.values), strict=True):
             found[row] = attributes
     return found
 
@@ -37,9 +37,16 @@ def decoded_map(lone: LoneMap) -> Attributes:
     return decoded(lone.names, texts, lone.letters)
 
 
-def decoded_rows(shape: Shape, places: pl.Series | None = None) -> list[Attributes]:
-    """The attributes of the maps of a shape, or of those at some places within it."""
+def decoded_rows(shape: Shape, values: pl.Series, places: pl.Series | None = None) -> list[Attributes]:
+    """The attributes of the maps of a shape, or of those at some places within it.
+
+    Args:
+        shape: The shape.
+        values: `AttributeShapes.values`.
+        places: Which of the maps; None means all.
+    """
     if not shape.names:
         return [{} for _ in range(len(shape.rows) if places is None else len(places))]
-    texts = shape.texts if places is None else tuple(text.gather(places) for text in shape.texts)
-    return decoded_columns(shape.names, [text.to_list() for text in texts], shape.letters)
+    columns = [shape.texts(number, values) for number in range(len(shape.names))]
+    texts = [(column if places is None else column.gather(places)).to_list() for column in columns]
+    return decoded_columns(shape.names, texts, shape.letters)

@@ -23,13 +23,19 @@ class Shape:
 
     `names` are distinct: of entries with the same name the first counts, as OTel says. `letters` has one
     letter per name (see `query.traces.attributes`), or is "" where all are strings. `rows` are the maps'
-    places.
+    places, `starts` those of their first entries among the entries of all maps, `places` those of the names
+    within a map.
     """
 
     names: tuple[str, ...]
     letters: str
     rows: pl.Series
-    texts: tuple[pl.Series, ...]
+    starts: pl.Series
+    places: tuple[int, ...]
+
+    def texts(self, number: int, values: pl.Series) -> pl.Series:
+        """The texts of one name, one per map; `values` are `AttributeShapes.values` or made of these."""
+        return values.gather(self.starts + self.places[number])
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,13 @@ class LoneMap:
 
 @dataclass(frozen=True, slots=True)
 class AttributeShapes:
-    """A column of `count` maps: those of common shapes together, the others one by one."""
+    """A column of `count` maps: those of common shapes together, the others one by one.
+
+    `values` are the texts of all entries of all maps, in order.
+    """
 
     count: int
+    values: pl.Series
     common: list[Shape]
     lone: list[LoneMap]
 
@@ -64,34 +74,35 @@ def shapes_of(maps: pl.Series, types: pl.Series) -> AttributeShapes:
         types: Their letters, one string per map.
     """
     if len(maps) < FEW:
-        return AttributeShapes(len(maps), [], list(_lone(maps, types, range(len(maps)))))
+        lone = list(_lone(maps, types, range(len(maps))))
+        return AttributeShapes(len(maps), pl.Series(dtype=pl.String), [], lone)
     keys = maps.map.keys()
     counts = keys.list.len().cast(pl.Int64)
     table = pl.DataFrame(
         {"keys": keys, "types": types.cast(pl.String).fill_null(""), "start": counts.cum_sum() - counts}
     )
     shapes = table.with_row_index("row").group_by("keys", "types").agg("row", "start", count=pl.len())
-    values = flat(maps.map.values())
     rare = shapes.filter(pl.col("count") < FEW)["row"].explode(empty_as_null=False)
     common = [
-        _shape(names, letters, pl.Series(rows, dtype=pl.UInt32), pl.Series(starts, dtype=pl.Int64), values)
+        _shape(names, letters, pl.Series(rows, dtype=pl.UInt32), pl.Series(starts, dtype=pl.Int64))
         for names, letters, rows, starts, _ in shapes.filter(pl.col("count") >= FEW).rows()
     ]
-    return AttributeShapes(
-        len(maps), common, list(_lone(maps.gather(rare), types.gather(rare), rare.to_list()))
-    )
+    lone = list(_lone(maps.gather(rare), types.gather(rare), rare.to_list())) if len(rare) else []
+    return AttributeShapes(len(maps), flat(maps.map.values()), common, lone)
 
 
-def _shape(names: list[str], letters: str, rows: pl.Series, starts: pl.Series, values: pl.Series) -> Shape:
+def _shape(names: list[str], letters: str, rows: pl.Series, starts: pl.Series) -> Shape:
     first_places: dict[str, int] = {}
     for place, name in enumerate(names):
         first_places.setdefault(name, place)
-    places = first_places.values()
+    places = tuple(first_places.values())
+    typed = len(letters) == len(names)
     return Shape(
         names=tuple(first_places),
-        letters="".join(letters[place] for place in places) if len(letters) == len(names) else "",
+        letters="".join(letters[place] for place in places) if typed else "",
         rows=rows,
-        texts=tuple(values.gather(starts + place) for place in places),
+        starts=starts,
+        places=places,
     )
 
 

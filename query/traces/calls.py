@@ -7,6 +7,7 @@ call. This one exists because making an object per span to ask it took half the 
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import NamedTuple
 
 from query.links.linker import MAX_NESTING, USER
@@ -15,6 +16,9 @@ from query.links.span import CALLEE_KINDS, CALLER_KINDS
 from query.model.link import LinkKind
 from query.traces.columns import SpanColumns
 from query.traces.tree import ROOT, Forest
+
+# Start, caller, callee, kind, operation.
+_ORDER = itemgetter(0, 1, 2, 3, 4)
 
 
 class Call(NamedTuple):
@@ -44,7 +48,7 @@ def find_calls(
     finder = _Finder(trace_id, spans, forest)
     calls = finder.observed()
     calls += finder.virtual(late_after_ns=now_ns - late_ns)
-    calls.sort(key=lambda call: call[:5])
+    calls.sort(key=_ORDER)
     return calls
 
 
@@ -55,31 +59,37 @@ class _Finder:
         self._parent = forest.parent
         self._cut = frozenset(forest.cut)
         self._place = {span_id: place for place, span_id in enumerate(spans.span_ids)}
-        self._processes: dict[tuple[int, int], bool] = {}
+        self._sidecar = _sidecars(spans)
         self._called: set[int] = set()
 
     def observed(self) -> list[Call]:
         """Calls whose callee was seen; notes which caller spans were answered."""
         calls: list[Call] = []
         passed: set[int] = set()
-        for place, kind in enumerate(self._spans.kinds):
+        spans, parent, sidecar, called = self._spans, self._parent, self._sidecar, self._called
+        kinds, services = spans.kinds, spans.services
+        for place, kind in enumerate(kinds):
             if kind in CALLER_KINDS:
                 continue
-            linked: list[int] = []
-            if kind in CALLEE_KINDS:
-                caller = self._caller(place)
-                if self._spans.links[place]:
-                    linked = self._linked_callers(place, caller)
-            else:
-                caller = self._caller_of_internal(place)
+            above = parent[place]
+            if kind in CALLEE_KINDS and above != ROOT and not sidecar[above] and not spans.links[place]:
+                # What `_caller` would say of nearly all calls.
+                if kinds[above] in CALLER_KINDS:
+                    calls.append(self._observed(services[above], above, place))
+                    called.add(above)
+                elif services[above] != services[place]:
+                    calls.append(self._observed(services[above], None, place))
+                continue
+            caller = self._caller(place) if kind in CALLEE_KINDS else self._caller_of_internal(place)
+            linked = self._linked_callers(place, caller) if kind in CALLEE_KINDS else []
             if caller and (caller.client is not None or not linked):
                 calls.append(self._observed(caller.service, caller.client, place))
                 passed.update(caller.passed)
                 if caller.client is not None:
-                    self._called.add(caller.client)
+                    called.add(caller.client)
             for client in linked:
-                calls.append(self._observed(self._spans.services[client], client, place, "messaging"))
-                self._called.add(client)
+                calls.append(self._observed(services[client], client, place, "messaging"))
+                called.add(client)
         return [call for call in calls if call.server not in passed] if passed else calls
 
     def virtual(self, late_after_ns: int) -> list[Call]:
@@ -101,18 +111,6 @@ class _Finder:
             )
         return calls
 
-    def _is_sidecar(self, place: int) -> bool:
-        return self._spans.said[place].proxied or self._in_sidecar_process(place)
-
-    def _in_sidecar_process(self, place: int) -> bool:
-        # Resources and scopes are shared by spans, so few are looked at.
-        key = self._spans.resource_of[place], self._spans.scope_of[place]
-        found = self._processes.get(key)
-        if found is None:
-            resource, scope = self._spans.resources[key[0]], self._spans.scopes[key[1]]
-            found = self._processes[key] = sidecar_process(resource, scope.name)
-        return found
-
     def _caller(self, place: int) -> _Caller | None:
         """H1, H4, H5, H8: who made the call that this SERVER or CONSUMER span answers, by its parent."""
         kinds, services = self._spans.kinds, self._spans.services
@@ -125,12 +123,12 @@ class _Finder:
                 if stand_in is None and kinds[place] == "server" and self._is_root(current):
                     return _Caller(USER, None, passed)
                 break
-            if not self._is_sidecar(above):
+            if not self._sidecar[above]:
                 client = above if kinds[above] in CALLER_KINDS else stand_in
                 if client is None and services[above] == services[place]:
                     return None
                 return _Caller(services[above], client, passed)
-            own = serves(services[above], services[place]) and not self._is_sidecar(place)
+            own = serves(services[above], services[place]) and not self._sidecar[place]
             if kinds[above] in CALLEE_KINDS and stand_in is not None:
                 break
             if kinds[above] in CALLER_KINDS and not own:
@@ -148,7 +146,7 @@ class _Finder:
         services = self._spans.services
         if above == ROOT or services[above] == services[place]:
             return None
-        if self._is_sidecar(above) or self._is_sidecar(place):
+        if self._sidecar[above] or self._sidecar[place]:
             return None
         return _Caller(services[above], above if self._spans.kinds[above] in CALLER_KINDS else None, [])
 
@@ -204,4 +202,14 @@ class _Finder:
         kinds, services = self._spans.kinds, self._spans.services
         if above == ROOT or kinds[above] not in CALLER_KINDS or kinds[place] not in CALLER_KINDS:
             return False
-        return services[above] == services[place] or self._is_sidecar(place)
+        return services[above] == services[place] or self._sidecar[place]
+
+
+def _sidecars(spans: SpanColumns) -> list[bool]:
+    """Whether a proxy made each span. Resources and scopes are shared by spans, so few are looked at."""
+    processes = {
+        (resource, scope): sidecar_process(spans.resources[resource], spans.scopes[scope].name)
+        for resource, scope in set(zip(spans.resource_of, spans.scope_of, strict=True))
+    }
+    made_by = zip(spans.said, spans.resource_of, spans.scope_of, strict=True)
+    return [said.proxied or processes[resource, scope] for said, resource, scope in made_by]

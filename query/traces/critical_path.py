@@ -20,6 +20,7 @@ Pure, no recursion, O(n log n): no span is walked twice.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import neg
 
 from query.traces.tree import ROOT, Forest
 
@@ -86,10 +87,8 @@ def _stretches(
 def _last_finishing_first(
     children: Sequence[Sequence[int]], inside_ns: Sequence[int], end_ns: Sequence[int]
 ) -> list[Sequence[int]]:
-    return [
-        below if len(below) < 2 else sorted(below, key=lambda child: (-end_ns[child], inside_ns[child]))
-        for below in children
-    ]
+    ranks = list(zip(map(neg, end_ns), inside_ns, strict=True))
+    return [below if len(below) < 2 else sorted(below, key=ranks.__getitem__) for below in children]
 
 
 def _walk_back(

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from query.model.trace import Hop
 from query.traces.attribute_shapes import AttributeShapes, shapes_of
 from query.traces.columns import SpanColumns, span_columns
 from query.traces.critical_path import critical_times
 from query.traces.duplicates import without_duplicates
-from query.traces.hops import hops_of_trace
+from query.traces.hops import HopColumns, hops_of_trace
 from query.traces.self_time import self_times
 from query.traces.skew import clock_shifts
 from query.traces.tree import Forest, build_forest
@@ -40,7 +39,7 @@ class RebuiltTrace:
     critical_ns: list[int]
     first_ns: int
     last_ns: int
-    hops: list[Hop]
+    hops: HopColumns
     span_warnings: dict[int, list[str]]
     warnings: list[str]
 

@@ -46,7 +46,7 @@ def said_by_all(kinds: Sequence[SpanKind], shapes: AttributeShapes) -> list[Said
         kind_column = pl.Series(kinds, dtype=pl.String)
         for shape in shapes.common:
             rows = shape.rows.to_list()
-            for answer, places in _answers(shape, kind_column.gather(shape.rows)):
+            for answer, places in _answers(shape, shapes.values, kind_column.gather(shape.rows)):
                 for place in places:
                     found[rows[place]] = answer
     return found
@@ -72,7 +72,7 @@ class _Watched(Mapping[str, object]):
         return len(self._attributes)
 
 
-def _answers(shape: Shape, kinds: pl.Series) -> Iterator[tuple[Said, list[int]]]:
+def _answers(shape: Shape, values: pl.Series, kinds: pl.Series) -> Iterator[tuple[Said, list[int]]]:
     """Each answer with the places, within the shape, of the spans it is true of.
 
     Spans are grouped by the values known to matter. An answer that needed another value of its
@@ -81,12 +81,14 @@ def _answers(shape: Shape, kinds: pl.Series) -> Iterator[tuple[Said, list[int]]]
     """
     matter: list[str] = []
     while True:
-        columns = {name: shape.texts[shape.names.index(name)].rename(f"={name}") for name in matter}
-        keys = pl.DataFrame([kinds.rename("kind"), *columns.values()])
+        columns = [shape.texts(shape.names.index(name), values).rename(f"={name}") for name in matter]
+        keys = pl.DataFrame([kinds.rename("kind"), *columns])
         groups = keys.with_row_index("place").group_by(keys.columns).agg("place")
         firsts = groups["place"].list.first()
         answers: list[Said] = []
-        for kind, attributes in zip(groups["kind"].to_list(), decoded_rows(shape, firsts), strict=True):
+        for kind, attributes in zip(
+            groups["kind"].to_list(), decoded_rows(shape, values, firsts), strict=True
+        ):
             watched = _Watched(attributes)
             answers.append(said_by(kind, watched))
             if new := watched.read.difference(matter):

@@ -24,8 +24,11 @@ def self_times(forest: Forest, start_ns: Sequence[int], end_ns: Sequence[int]) -
         covered_until, end = start_ns[index], end_ns[index]
         free = times[index]
         for child in below:
-            child_start = max(start_ns[child], covered_until)
-            child_end = min(end_ns[child], end)
+            child_start, child_end = start_ns[child], end_ns[child]
+            if child_start < covered_until:
+                child_start = covered_until
+            if child_end > end:
+                child_end = end
             if child_end > child_start:
                 free -= child_end - child_start
                 covered_until = child_end

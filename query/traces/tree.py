@@ -43,16 +43,24 @@ def build_forest(span_ids: Sequence[str], parent_ids: Sequence[str], start_ns: S
     by_start = [index for _, _, index in sorted(zip(start_ns, span_ids, range(len(span_ids)), strict=True))]
     parent = [place.get(parent_id, ROOT) if parent_id else ROOT for parent_id in parent_ids]
     missing = [index for index in by_start if parent[index] == ROOT and parent_ids[index]]
-    cut = _cut_circles(parent, by_start)
-    children: list[list[int]] = [[] for _ in span_ids]
-    roots = []
-    for index in by_start:
-        if parent[index] == ROOT:
-            roots.append(index)
-        else:
-            children[parent[index]].append(index)
+    cut: list[int] = []
+    roots, children = _roots_and_children(parent, by_start)
     order, depth = _walk(roots, children)
+    if len(order) < len(parent):
+        # Who is not reached from a root is in a circle, or below one.
+        cut = _cut_circles(parent, by_start)
+        roots, children = _roots_and_children(parent, by_start)
+        order, depth = _walk(roots, children)
     return Forest(parent, children, roots, order, depth, missing, cut)
+
+
+def _roots_and_children(parent: Sequence[int], by_start: Sequence[int]) -> tuple[list[int], list[list[int]]]:
+    roots: list[int] = []
+    children: list[list[int]] = [[] for _ in parent]
+    for index in by_start:
+        above = parent[index]
+        (roots if above == ROOT else children[above]).append(index)
+    return roots, children
 
 
 def _cut_circles(parent: list[int], by_start: Sequence[int]) -> list[int]:

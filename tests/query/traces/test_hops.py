@@ -37,7 +37,7 @@ def hops(sketches: list[Sketch], shifts_ms: list[int], received_ns: int = 0) -> 
     )
     forest = build_forest(ids, parents, start_ns)
     shifts_ns = [shift * NS_PER_MS for shift in shifts_ms]
-    return hops_of_trace(TRACE_ID, spans, forest, shifts_ns, [NS_PER_MS] * size, NOW_NS)
+    return hops_of_trace(TRACE_ID, spans, forest, shifts_ns, [NS_PER_MS] * size, NOW_NS).hops()
 
 
 def test_the_gap_is_split_after_skew_correction() -> None:
