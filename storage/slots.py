@@ -31,9 +31,9 @@ _WHOLE_BLOCKS = {
 class Slots:
     """Starts of slots to read, in Unix seconds, by their length; they do not overlap."""
 
-    slices: Sequence[int] = ()
-    minutes: Sequence[int] = ()
-    hours: Sequence[int] = ()
+    slices: tuple[int, ...] = ()
+    minutes: tuple[int, ...] = ()
+    hours: tuple[int, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.slices or self.minutes or self.hours)

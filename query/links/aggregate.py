@@ -12,8 +12,11 @@ by sampling), `Samples`, `FailedSamples` (as observed), for each of client, serv
 
 from __future__ import annotations
 
+from functools import cache
+
 import polars as pl
 
+from query.links.frames import NO_SPANS, find_hops
 from query.links.sketch import BUCKETS_PER_OCTAVE
 
 LINK = ["Caller", "Callee", "Kind"]
@@ -30,6 +33,17 @@ def figures_of(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> 
         slot_seconds: Length of a slot; hops are put into the slot they start in.
         by_operation: False leaves `Operation` empty and sums over it.
     """
+    if hops.is_empty():
+        return _no_figures()
+    return _figures(hops, slot_seconds, by_operation=by_operation)
+
+
+@cache
+def _no_figures() -> pl.DataFrame:
+    return _figures(find_hops(NO_SPANS), 1, by_operation=False)
+
+
+def _figures(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> pl.DataFrame:
     named = hops.select(
         Start=(pl.col("slice") // slot_seconds * slot_seconds).cast(pl.UInt32),
         Caller="caller",

@@ -48,7 +48,7 @@ def plan(
     if longest >= MINUTE:
         minutes, rest = _take(MINUTE, rest, joined, slots_in)
     slices = [start for gap in rest for start in slices_in(*gap) if start not in joined]
-    return Plan(Slots(slices, minutes, hours), sorted(joined))
+    return Plan(Slots(tuple(slices), tuple(minutes), tuple(hours)), sorted(joined))
 
 
 def _take(

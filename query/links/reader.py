@@ -8,14 +8,16 @@ from __future__ import annotations
 import builtins
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
-from query.links.figures import Figures, LinkKey, by_link
+from query.links.figures import LinkKey
 from query.links.neighbourhood import within
 from query.links.nodes import nodes_of
 from query.links.ordering import ordered
 from query.links.profile import detail_of
 from query.links.settings import LinkSettings
 from query.links.source import LinkData, LinkSource
+from query.links.sums import LinkSums
 from query.links.verdicts import Judge
 from query.model.link import DependencyLink, LinkDetail, LinkList, ServiceMap
 from query.model.window import Window
@@ -60,7 +62,7 @@ class LinkReader:
         Raises:
             ValueError: `sort` is not one of those.
         """
-        links, _, _ = self._links(window)
+        links, sums, _ = self._links(window)
         wanted = [
             link
             for link in links
@@ -68,26 +70,34 @@ class LinkReader:
             and callee in (None, link.callee)
             and status in (None, link.status)
         ]
-        return LinkList(window.start, window.end, ordered(wanted, sort)[:limit])
+        return LinkList(
+            window.start,
+            window.end,
+            [
+                replace(link, exemplars=sums.figures(LinkKey(link.caller, link.callee, link.kind)).slow)
+                for link in ordered(wanted, sort)[:limit]
+            ],
+        )
 
     def detail(self, caller: str, callee: str, window: Window) -> LinkDetail | None:
         """Everything about the link between two services; None when it had no calls in the window.
 
         Two services may have links of several kinds; the one with the most calls is described.
         """
-        links, figures, data = self._links(window)
+        links, sums, data = self._links(window)
         between = [link for link in links if (link.caller, link.callee) == (caller, callee)]
         if not between:
             return None
         link = max(between, key=lambda one: (one.calls, one.kind))
-        return detail_of(link, figures[LinkKey(caller, callee, link.kind)], data)
+        figures = sums.figures(LinkKey(caller, callee, link.kind))
+        return detail_of(replace(link, exemplars=figures.slow), figures, data)
 
     def service_map(
         self, window: Window, *, service: str | None = None, depth: int | None = None
     ) -> ServiceMap:
         """All nodes and links, or those within `depth` links of `service` (1 when not given)."""
-        links, figures, _ = self._links(window)
-        nodes = nodes_of(links, figures, window.seconds)
+        links, sums, _ = self._links(window)
+        nodes = nodes_of(links, sums, window.seconds)
         if service is not None:
             near = within(
                 [(link.caller, link.callee) for link in links], service, 1 if depth is None else depth
@@ -96,41 +106,41 @@ class LinkReader:
             nodes = [node for node in nodes if node.service in near]
         return ServiceMap(window.start, window.end, nodes, ordered(links, "calls"))
 
-    def _links(
-        self, window: Window
-    ) -> tuple[builtins.list[DependencyLink], dict[LinkKey, Figures], LinkData]:
+    def _links(self, window: Window) -> tuple[builtins.list[DependencyLink], LinkSums, LinkData]:
+        """All links without their exemplars, in the order of the sums."""
         now_ns = self._clock()
         moment = self._source.moment(now_ns)
         data = moment.open(window)
-        figures = by_link(*data.totals())
-        verdicts = self._judge.verdicts(moment, window, figures, now_ns)
+        sums = data.sums()
+        verdicts = self._judge.verdicts(moment, data, sums, now_ns)
         links = []
-        for key, found in figures.items():
-            verdict = verdicts[key]
-            client, server, gap = (side.percentiles() for side in (found.client, found.server, found.gap))
+        for row, verdict, times in zip(
+            sums.links.iter_rows(named=True), verdicts, sums.percentiles, strict=True
+        ):
+            client, server, gap = times
             observed = client or server
             excess_ms = 0.0
             if observed and verdict.baseline_p95_ms is not None:
                 excess_ms = max(0.0, observed.p95 - verdict.baseline_p95_ms)
+            calls, errors = row["Calls"], row["Errors"]
             links.append(
                 DependencyLink(
-                    caller=key.caller,
-                    callee=key.callee,
-                    kind=key.kind,
-                    calls=round(found.calls),
-                    calls_per_second=found.calls / window.seconds,
-                    errors=round(found.errors),
-                    error_rate=found.error_rate,
+                    caller=row["Caller"],
+                    callee=row["Callee"],
+                    kind=row["Kind"],
+                    calls=round(calls),
+                    calls_per_second=calls / window.seconds,
+                    errors=round(errors),
+                    error_rate=errors / calls if calls else 0.0,
                     client_ms=client,
                     server_ms=server,
                     gap_ms=gap,
                     baseline_p95_ms=verdict.baseline_p95_ms,
                     status=verdict.status,
                     reasons=verdict.reasons,
-                    impact_ms=found.calls * excess_ms,
-                    caller_kind=found.caller_kind,
-                    callee_kind=found.callee_kind,
-                    exemplars=found.slow,
+                    impact_ms=calls * excess_ms,
+                    caller_kind=row["CallerKind"],
+                    callee_kind=row["CalleeKind"],
                 )
             )
-        return links, figures, data
+        return links, sums, data

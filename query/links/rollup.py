@@ -17,7 +17,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from query.links.aggregate import figures_of
-from query.links.source import LinkSource, batches, join
+from query.links.joined import batches, join
+from query.links.source import LinkSource
 from query.model.window import NS_PER_S
 from storage.errors import StorageError
 from storage.hops import SLICE_SECONDS
@@ -155,7 +156,7 @@ class LinkRollUp:
             found |= self._store.slots(MINUTE, start, start + HOUR)
         return Slots(
             slices=_slices_of([minute for minute, valid in found.items() if not valid]),
-            minutes=[minute for minute, valid in found.items() if valid],
+            minutes=tuple(minute for minute, valid in found.items() if valid),
         )
 
     def _recover(self) -> None:
@@ -166,5 +167,5 @@ class LinkRollUp:
         self._recovered = True
 
 
-def _slices_of(minutes: Sequence[int]) -> list[int]:
-    return [start for minute in minutes for start in range(minute, minute + MINUTE, SLICE_SECONDS)]
+def _slices_of(minutes: Sequence[int]) -> tuple[int, ...]:
+    return tuple(start for minute in minutes for start in range(minute, minute + MINUTE, SLICE_SECONDS))

@@ -1,29 +1,34 @@
 """Brings the figures of links over any window: what was rolled up, and what must be joined at this moment.
 
 With the roll-up running, only the last seconds, slices that late spans reached and the cut slices at a
-window's edges are joined; without it, everything is. The numbers are the same.
+window's edges are joined; without it, everything is. The numbers are the same. What was read is used again
+while nothing has changed it (`query.links.remembered`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 import polars as pl
 
-from query.links import frames
 from query.links.aggregate import figures_of
-from query.links.coverage import Plan, plan
+from query.links.coverage import Plan
+from query.links.remembered import RememberedFrames
+from query.links.seen import Seen
 from query.links.settings import LinkSettings
+from query.links.sums import LinkSums
 from query.model.window import NS_PER_S, Window
-from storage.hops import SLICE_SECONDS, HopSpans
+from storage.hops import HopSpans
 from storage.links import LinkFigureStore
 from storage.slots import HOUR, NO_STEPS, Slots
 
-# Spans joined at once; beyond this slices are joined in several goes (each go is exact by itself).
-MOST_SPANS_AT_ONCE = 1_000_000
-# Arrival times are the store's, in whole seconds; nothing arrives later than this after "now".
-_SOON_SECONDS = 60
+T = TypeVar("T")
+
+# Longer after the last look at the store it is cheaper to forget than to ask what changed.
+_FORGET_SECONDS = 60
 
 
 class LinkSource:
@@ -33,110 +38,132 @@ class LinkSource:
         self.hop_spans = hop_spans
         self.store = store
         self.settings = settings
+        self.remembered = RememberedFrames()
+        self._lock = threading.Lock()
+        self._seen: Seen | None = None
+        self._seen_at = 0.0
 
     def moment(self, now_ns: int) -> LinkMoment:
         """Everything as of now (Unix nanoseconds), for one question; ask it for windows."""
-        return LinkMoment(self, now_ns)
+        late_after = now_ns // NS_PER_S - self.settings.late_seconds
+        return LinkMoment(self, self._look(), late_after)
+
+    def _look(self) -> Seen:
+        """The store as it is now, or was a moment ago."""
+        with self._lock:
+            if self._seen and time.monotonic() - self._seen_at < self.settings.remembered_seconds:
+                return self._seen
+            seen_at = time.monotonic()
+            store_ns, rolled_up_to = self.store.clock()
+            # From where the last look began: everything that changed since then must be forgotten.
+            since = self._seen.rolled_up_to if self._seen else 0
+            if not since or rolled_up_to > since + _FORGET_SECONDS:
+                since = rolled_up_to
+                self.remembered.clear()
+            seen = Seen(self.hop_spans, self.store, self.remembered, store_ns, since, rolled_up_to)
+            self.remembered.forget(seen.changed)
+            self._seen, self._seen_at = seen, seen_at
+            return seen
 
 
 class LinkMoment:
-    """The store as one question sees it: what is joined for one window is kept for the next."""
+    """The store as one question sees it; what was worked out for one question serves the next."""
 
-    def __init__(self, source: LinkSource, now_ns: int) -> None:
+    def __init__(self, source: LinkSource, seen: Seen, late_after_seconds: int) -> None:
         self._source = source
-        self._late_after = now_ns // NS_PER_S - source.settings.late_seconds
-        store_ns, self._rolled_up_to = source.store.clock()
-        self._changed: set[int] = set()
-        if self._rolled_up_to:
-            until = store_ns // NS_PER_S + _SOON_SECONDS
-            self._changed = set(source.store.changed_slices(self._rolled_up_to, until))
-        self._hops: dict[int, pl.DataFrame] = {}
+        self._seen = seen
+        self._late_after = late_after_seconds
 
     def open(self, window: Window, *, longest: int = HOUR) -> LinkData:
-        """The figures of one window, from slots no longer than `longest` seconds."""
+        """The figures of one window, from slots of at most `longest` seconds (see `query.links.coverage`)."""
         chosen = self.plan(window, longest=longest)
-        hops = self._joined(chosen.joined)
+        settled = pl.col("pending_since").is_null() | (pl.col("pending_since") <= self._late_after)
         inside = (pl.col("start_ns") >= window.start_ns) & (pl.col("start_ns") < window.end_ns)
-        return LinkData(window, self._source.store, chosen.rolled, hops.filter(inside))
+        hops = self._seen.joined(chosen.joined).filter(settled & inside)
+        return LinkData(window, self._source, self._seen, chosen.rolled, hops)
 
     def plan(self, window: Window, *, longest: int = HOUR) -> Plan:
         """Which slots a window is read from, none longer than `longest` seconds."""
-        store = self._source.store
-        first = window.start_ns // NS_PER_S // SLICE_SECONDS * SLICE_SECONDS
-        if not self._rolled_up_to:
-            occupied = self._source.hop_spans.occupied(first, -(-window.end_ns // NS_PER_S))
-            return Plan(Slots(), list(occupied))
-        return plan(window, self._changed, store.slots, store.slices, longest=longest)
-
-    def _joined(self, slices: Iterable[int]) -> pl.DataFrame:
-        missing = [start for start in slices if start not in self._hops]
-        if missing or not self._hops:
-            for batch in self._batches(missing):
-                hops = join(self._source.hop_spans, batch, self._late_after)
-                self._hops |= {start: hops.filter(slice=start) for start in batch}
-        return pl.concat([self._hops[start] for start in slices]) if slices else join_nothing()
-
-    def _batches(self, slices: list[int]) -> list[list[int]]:
-        if not slices:
-            return []
-        occupied = self._source.hop_spans.occupied(min(slices), max(slices) + SLICE_SECONDS)
-        return batches(slices, occupied)
+        return self._seen.plan(window, longest=longest)
 
 
-@dataclass(frozen=True, slots=True)
 class LinkData:
-    """Figures of one window; ask it for totals, slots or operations."""
+    """Figures of one window; ask it for sums, slots or operations.
 
-    window: Window
-    store: LinkFigureStore
-    rolled: Slots
-    hops: pl.DataFrame
+    Attributes:
+        window: When hops started.
+        rolled: The slots that are read from the store.
+        hops: All others, joined.
+        store: Where the slots are.
+    """
 
-    def totals(self) -> list[pl.DataFrame]:
-        """Frames of `query.links.aggregate` whose rows sum to the whole window."""
-        joined = figures_of(self.hops, NO_STEPS, by_operation=False)
-        # The larger frame first: sums start from its histograms instead of adding to them.
-        return [self.store.figures(self.rolled), joined] if self.rolled else [joined]
+    def __init__(
+        self, window: Window, source: LinkSource, seen: Seen, rolled: Slots, hops: pl.DataFrame
+    ) -> None:
+        self.window = window
+        self.rolled = rolled
+        self.hops = hops
+        self.store = source.store
+        self._source = source
+        self._seen = seen
+
+    def sums(self) -> LinkSums:
+        """Figures of all links over the whole window."""
+        return self.worked_out("sums", self._sums)
+
+    def worked_out(self, name: str, work_out: Callable[[], T], *also: object) -> T:
+        """What is worked out of these figures, done once as long as the same hops are seen.
+
+        Args:
+            name: What it is.
+            work_out: Does it.
+            also: What else it depends on.
+        """
+        start_ns = self.hops["start_ns"]
+        # The hops of one look at the store that lie between two of them are always the same.
+        hops = (len(start_ns), start_ns.sum(), start_ns.min(), start_ns.max())
+        return self._seen.worked_out((name, self.rolled, hops, *also), work_out)
 
     def slots(self, seconds: int, *, caller: str = "", callee: str = "") -> pl.DataFrame:
         """Rows per link and slot of this many seconds; a slot may come in two rows."""
         joined = _between(figures_of(self.hops, seconds, by_operation=False), caller, callee)
         if not self.rolled:
             return joined
-        rolled = self.store.figures(self.rolled, slot_seconds=seconds, caller=caller, callee=callee)
-        return pl.concat([joined, rolled.select(joined.columns).cast(joined.schema)])
+        if caller or callee:
+            rolled = [self.store.figures(self.rolled, slot_seconds=seconds, caller=caller, callee=callee)]
+        else:
+            rolled = [self._rolled(part, seconds) for part in _parts(self.rolled)]
+        return pl.concat([joined, *(frame.select(joined.columns).cast(joined.schema) for frame in rolled)])
 
     def operations(self, caller: str, callee: str) -> list[pl.DataFrame]:
-        """The same as `totals` by operation, of the links between two services."""
+        """Frames by operation whose rows sum to the whole window, of the links between two services."""
         frames = [_between(figures_of(self.hops, NO_STEPS, by_operation=True), caller, callee)]
         if self.rolled:
             frames.append(self.store.figures(self.rolled, by_operation=True, caller=caller, callee=callee))
         return frames
 
+    def _sums(self) -> LinkSums:
+        frames = [figures_of(self.hops, NO_STEPS, by_operation=False)]
+        frames += [self._rolled(part, NO_STEPS) for part in _parts(self.rolled)]
+        return LinkSums.of(frames, self._source.settings.confidence_z)
 
-def join(hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None) -> pl.DataFrame:
-    """The hops that start in these slices."""
-    hops = frames.find_hops(hop_spans.of_slices(slices), late_after_seconds=late_after_seconds)
-    return hops.filter(pl.col("slice").is_in(slices))
-
-
-def batches(slices: Iterable[int], occupied: Mapping[int, int]) -> list[list[int]]:
-    """Slices in portions of at most `MOST_SPANS_AT_ONCE` spans, in order."""
-    found: list[list[int]] = []
-    spans = 0
-    for start in sorted(slices):
-        count = occupied.get(start, 0)
-        if not found or spans + count > MOST_SPANS_AT_ONCE:
-            found.append([])
-            spans = 0
-        found[-1].append(start)
-        spans += count
-    return found
+    def _rolled(self, slots: Slots, seconds: int) -> pl.DataFrame:
+        return self._source.remembered.get(
+            f"figures per {seconds} s", slots, lambda: self.store.figures(slots, slot_seconds=seconds)
+        )
 
 
-def join_nothing() -> pl.DataFrame:
-    """A frame of hops without rows."""
-    return frames.find_hops(frames.NO_SPANS)
+def _parts(slots: Slots) -> Iterable[Slots]:
+    """The slots in portions that stay the same while a window moves on: minutes by their hour."""
+    if slots.hours:
+        yield Slots(hours=slots.hours)
+    if slots.slices:
+        yield Slots(slices=slots.slices)
+    by_hour: dict[int, list[int]] = {}
+    for start in slots.minutes:
+        by_hour.setdefault(start // HOUR, []).append(start)
+    for minutes in by_hour.values():
+        yield Slots(minutes=tuple(minutes))
 
 
 def _between(figures: pl.DataFrame, caller: str, callee: str) -> pl.DataFrame:

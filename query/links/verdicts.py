@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 
 from query.links.blocks import blocks_of, latest_of
-from query.links.confidence import fraction_low
-from query.links.figures import Figures, LinkKey, by_link
+from query.links.figures import LinkKey
 from query.links.settings import LinkSettings
-from query.links.sketch import quantiles_ns
-from query.links.source import LinkMoment
+from query.links.source import LinkData, LinkMoment
 from query.links.status import Stretch, Verdict, judge
+from query.links.sums import LinkSums
 from query.model.window import NS_PER_S, Window
 
 _HOUR_NS = 3_600 * NS_PER_S
@@ -32,45 +31,57 @@ class Judge:
         self._coarse = _Kept()
         self._days = _Kept()
 
-    def verdicts(
-        self, moment: LinkMoment, window: Window, figures: Mapping[LinkKey, Figures], now_ns: int
-    ) -> dict[LinkKey, Verdict]:
-        """The verdict of every link that has figures in the window."""
-        settings = self._settings
+    def verdicts(self, moment: LinkMoment, data: LinkData, sums: LinkSums, now_ns: int) -> list[Verdict]:
+        """The verdicts on all links of the window, in the order of their sums."""
+        settings, window = self._settings, data.window
         earlier, recent = self._history(moment, window, now_ns)
-        blocks = blocks_of(recent, settings)
-        latest = latest_of(recent.filter(pl.col("Start") >= window.start_ns // NS_PER_S), settings)
+        # Whether the window begins within what is recent: only then does its start matter there.
+        first = max(window.start_ns, recent.window.start_ns) // NS_PER_S
+        blocks, latest = recent.worked_out("blocks", lambda: self._recent(recent, first), first)
         other_days = [
             self._other_day(moment, window, hours, now_ns) for hours in settings.baseline_hours_before
         ]
-        return {
-            key: judge(
-                self._whole(found, window),
+        counted = sums.links.select("Samples", "Calls", "Errors").iter_rows()
+        whole = [
+            Stretch(window.seconds, samples, p95_ms, low_ms, errors / calls if calls else 0.0)
+            for (samples, calls, errors), (p95_ms, low_ms) in zip(counted, sums.judged_p95_ms, strict=True)
+        ]
+        return [
+            judge(
+                found,
                 [*earlier.get(key, []), *blocks.get(key, [])],
                 latest.get(key, []),
                 [day[key] for day in other_days if key in day],
                 settings,
                 settings.objective(key.caller, key.callee),
             )
-            for key, found in figures.items()
-        }
+            for key, found in zip(sums.keys, whole, strict=True)
+        ]
 
     def _history(
         self, moment: LinkMoment, window: Window, now_ns: int
-    ) -> tuple[dict[LinkKey, list[Stretch]], pl.DataFrame]:
-        """Blocks of what is before the latest minutes, and the slots of those."""
+    ) -> tuple[dict[LinkKey, list[Stretch]], LinkData]:
+        """Blocks of what is before the latest minutes, and those."""
         end = min(window.end_ns, now_ns) // NS_PER_S
         start = window.end_ns // NS_PER_S - self._settings.baseline_seconds
         first, fine = max(0, start // 60 * 60), max(0, (end - FINE_SECONDS) // 60 * 60)
         fine = max(first, fine)
-        recent = _slots(moment, Window(fine * NS_PER_S, window.end_ns), 10)
+        recent = moment.open(Window(fine * NS_PER_S, window.end_ns))
         if first == fine:
             return {}, recent
         coarse = Window(first * NS_PER_S, fine * NS_PER_S)
         earlier: dict[LinkKey, list[Stretch]] = self._coarse.get(
-            coarse, now_ns, lambda: blocks_of(_slots(moment, coarse, 60), self._settings)
+            coarse, now_ns, lambda: blocks_of(_slots(moment.open(coarse), 60), self._settings)
         )
         return earlier, recent
+
+    def _recent(
+        self, recent: LinkData, first: int
+    ) -> tuple[dict[LinkKey, list[Stretch]], dict[LinkKey, list[Stretch]]]:
+        """Blocks of the latest minutes, and the latest stretch since `first`."""
+        slots = _slots(recent, 10)
+        of_window = slots.filter(pl.col("Start") >= first)
+        return blocks_of(slots, self._settings), latest_of(of_window, self._settings)
 
     def _other_day(self, moment: LinkMoment, window: Window, hours: int, now_ns: int) -> dict[LinkKey, float]:
         end_ns = (window.end_ns // _HOUR_NS + 1 - hours) * _HOUR_NS
@@ -81,18 +92,13 @@ class Judge:
         return found
 
     def _hour_p95_ms(self, moment: LinkMoment, hour: Window) -> dict[LinkKey, float]:
-        found = by_link(*moment.open(hour).totals())
+        sums = moment.open(hour).sums()
+        p95s_ms = sums.judged_p95_ms
         return {
-            key: quantiles_ns(figures.observed.histogram, (0.95,), figures.observed.max_ns)[0] / 1e6
-            for key, figures in found.items()
-            if figures.samples >= self._settings.baseline_calls
+            key: p95_ms
+            for key, (p95_ms, _), samples in zip(sums.keys, p95s_ms, sums.links["Samples"], strict=True)
+            if samples >= self._settings.baseline_calls
         }
-
-    def _whole(self, found: Figures, window: Window) -> Stretch:
-        low = fraction_low(0.95, found.samples, self._settings.confidence_z)
-        observed = found.observed
-        p95_ns, low_ns = quantiles_ns(observed.histogram, (0.95, low), observed.max_ns)
-        return Stretch(window.seconds, found.samples, p95_ns / 1e6, low_ns / 1e6, found.error_rate)
 
 
 class _Kept:
@@ -111,5 +117,5 @@ class _Kept:
         return found[1]
 
 
-def _slots(moment: LinkMoment, window: Window, seconds: int) -> pl.DataFrame:
-    return moment.open(window).slots(seconds).with_columns(Seconds=pl.lit(seconds, pl.UInt32))
+def _slots(data: LinkData, seconds: int) -> pl.DataFrame:
+    return data.slots(seconds).with_columns(Seconds=pl.lit(seconds, pl.UInt32))

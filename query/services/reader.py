@@ -77,7 +77,7 @@ class ServiceReader:
         window = widened(window, now_ns)
         plan = self._source.moment(now_ns).plan(window, longest=_longest_within(step_seconds))
         frame = self._store.figures(
-            Slots([*plan.rolled.slices, *plan.joined], plan.rolled.minutes, plan.rolled.hours),
+            Slots((*plan.rolled.slices, *plan.joined), plan.rolled.minutes, plan.rolled.hours),
             window.start_ns,
             window.end_ns,
             service=service,
