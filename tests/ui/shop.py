@@ -26,6 +26,7 @@ from query.model.link import (
 from query.model.service import OperationFigures, OperationList, ServiceFigures, ServiceList, ServiceStep
 from query.model.trace import Trace, TracePage
 from query.model.window import Window, rfc3339
+from tests.ui.shop_causes import ShopCauses
 from tests.ui.shop_links import SHOP_LINKS, big_links, times
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class Shop:
     @property
     def links(self) -> ShopLinks:
         return ShopLinks(self)
+
+    @property
+    def causes(self) -> ShopCauses:
+        return ShopCauses(self)
 
     @property
     def services(self) -> ShopServices:

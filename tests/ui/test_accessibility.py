@@ -18,6 +18,8 @@ PAGES = (
     "/?node=checkout",
     "/links",
     "/links/checkout/payment",
+    "/links/fulfilment/shipping?select=failing&around=1",
+    "/links?sort=critical_path",
     "/services",
     "/services/payment",
 )

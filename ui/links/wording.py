@@ -19,11 +19,18 @@ SORTS = {
     "calls": ("Calls", "has the most calls"),
     "gap_p95": ("Gap p95", "has the longest gap between client and server"),
     "impact": ("Impact", "costs the most time above its baseline"),
+    "critical_path": ("Critical path", "has the largest share of end-to-end critical path"),
 }
 
 
-def first_figure(link: DependencyLink, sort: str) -> str:
-    """The figure that a list is ordered by, of one link, as text."""
+def first_figure(link: DependencyLink, sort: str, path_share: float = 0.0) -> str:
+    """The figure that a list is ordered by, of one link, as text.
+
+    Args:
+        link: The link.
+        sort: One of `SORTS`.
+        path_share: Its share of critical paths, which a link does not know by itself.
+    """
     observed = link.observed_ms
     if sort in ("p50", "p95", "p99", "max"):
         return duration(getattr(observed, sort) if observed else None)
@@ -32,6 +39,7 @@ def first_figure(link: DependencyLink, sort: str) -> str:
         "calls": plural(link.calls, "call"),
         "gap_p95": duration(link.gap_ms.p95 if link.gap_ms else None),
         "impact": duration(link.impact_ms),
+        "critical_path": percent(path_share),
     }[sort]
 
 

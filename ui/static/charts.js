@@ -13,7 +13,7 @@ function colour(text) {
 
 function coloured(value) {
   if (typeof value === "string") return value.startsWith("var(--") ? colour(value) : value;
-  if (Array.isArray(value)) return typeof value[0] === "object" ? value.map(coloured) : value;
+  if (Array.isArray(value)) return value.map(coloured);
   if (value && typeof value === "object") {
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, coloured(inner)]));
   }

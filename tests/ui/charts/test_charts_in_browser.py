@@ -18,7 +18,7 @@ Serve = Callable[[FastAPI], str]
 def test_charts_are_drawn_without_a_way_out(page: Page, serve: Serve) -> None:
     page.goto(serve(shop_app(Shop())) + "/links/checkout/payment")
     expect(page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
-    assert page.locator(".chart.drawn").count() == 2
+    assert page.locator(".chart.drawn").count() == 3
     assert page.locator(".modebar-btn").count() == 0
     assert page.locator(".plotlyjsicon").count() == 0
     assert page.locator('a[href*="plotly.com"], a[href*="chart-studio"]').count() == 0

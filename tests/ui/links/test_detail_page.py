@@ -45,12 +45,13 @@ def test_the_slowest_request_is_one_click_away(client: TestClient, shop: Shop) -
 
 
 def test_the_charts_hold_the_steps_and_the_baseline(client: TestClient) -> None:
-    strips, histogram = figures(client.get("/links/checkout/payment").text)
+    strips, histogram, heatmap = figures(client.get("/links/checkout/payment").text)
     names = [trace["name"] for trace in strips["data"]]
     assert names[:2] == ["calls/s", "errors/s"]
     assert {"p50", "p95", "p99", "server p95", "gap p95"} < set(names)
     assert strips["layout"]["shapes"][0]["y1"] == 159
     assert histogram["data"][0]["type"] == "bar"
+    assert heatmap["data"][0]["type"] == "heatmap"
 
 
 def test_operations_lead_to_their_slowest_traces(client: TestClient) -> None:

@@ -19,12 +19,22 @@ def test_the_slowest_come_first_with_the_answer_over_them(client: TestClient) ->
     assert "checkout → payment</a> has the highest p95: 812 ms, and is slow (last 15 minutes)." in html
 
 
-@pytest.mark.parametrize("sort", list(SORTS))
+@pytest.mark.parametrize("sort", [sort for sort in SORTS if sort != "critical_path"])
 def test_every_order_is_asked_of_the_query_side(client: TestClient, shop: Shop, sort: str) -> None:
     html = client.get(f"/links?sort={sort}&limit=50").text
     assert shop.asked[-1] == ("list", (sort, 50, None, None, None))
     assert 'aria-sort="descending"' in html
     assert SORTS[sort][1] in html
+
+
+def test_links_can_be_ranked_by_their_share_of_critical_paths(client: TestClient) -> None:
+    html = client.get("/links?sort=critical_path&limit=50").text
+    shares = [float(text) for text in re.findall(r'<td class="number">(?:&lt; )?([\d.]+) %</td>\s*</tr>', html)]
+    assert len(shares) == len(rows(html)) > 10
+    assert shares == sorted(shares, reverse=True)
+    assert "has the largest share of end-to-end critical path: " in html
+    assert "Critical paths of 500 traces of 12,840 in the window, 231 ms long on average; 3 % of them" in html
+    assert len(rows(client.get("/links?sort=critical_path&limit=20&caller=checkout").text)) == 4
 
 
 def test_filters_are_passed_on_and_kept_in_the_form(client: TestClient, shop: Shop) -> None:
