@@ -22,7 +22,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 Shape = Literal["realistic", "small"]
 SPANS_PER_TRACE = 20
 _SERVICES = 30
-_VARIANTS = 6
+VARIANTS = 6
 _TIME = struct.Struct("<Q")
 
 
@@ -57,7 +57,7 @@ class Template:
 
 def templates(shape: Shape, spans_per_request: int, seed: int = 1) -> list[Template]:
     """Templates that differ in services, names and attribute values."""
-    return [_template(shape, spans_per_request, random.Random(seed * 1000 + i)) for i in range(_VARIANTS)]
+    return [_template(shape, spans_per_request, random.Random(seed * 1000 + i)) for i in range(VARIANTS)]
 
 
 def requests(shape: Shape, spans_per_request: int, seed: int = 1) -> Iterator[bytes]:
