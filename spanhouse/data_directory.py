@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,7 +21,8 @@ class DataDirectory:
     """Holds the directory while the context is open.
 
     ClickHouse keeps compiled format schemas in the working directory, so the process moves into this one;
-    relative paths must be resolved before.
+    relative paths must be resolved before. The driver hands blocks to the embedded engine as temporary files:
+    they go here too, so that they count as the store's disk and a killed process leaves none for ever.
     """
 
     def __init__(self, path: Path) -> None:
@@ -60,12 +63,17 @@ class DataDirectory:
         os.ftruncate(self._lock_file, 0)
         os.write(self._lock_file, f"{os.getpid()}\n".encode())
         os.chdir(self._home)
+        blocks = self._home / "blocks"
+        shutil.rmtree(blocks, ignore_errors=True)
+        blocks.mkdir()
+        tempfile.tempdir = str(blocks)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Lets go of the directory."""
+        tempfile.tempdir = None
         if self._lock_file is not None:
             os.close(self._lock_file)
             self._lock_file = None

@@ -29,7 +29,7 @@ PATH_IN_BACKTICKS = re.compile(rf"`({TOP_FOLDERS}/[\w./-]*|[\w-]+\.(?:md|toml|ym
 LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 MAKE_COMMAND = re.compile(r"`make ([a-z-]+)")
 # What processes write where they run; no part of the repository.
-WRITTEN_AT_RUN_TIME = re.compile(r"^(data|journal|quarantine|clickhouse)/")
+WRITTEN_AT_RUN_TIME = re.compile(r"^(data|blocks|quarantine|clickhouse)/")
 
 
 def relative(path: Path) -> str:

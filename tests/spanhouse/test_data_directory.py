@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,16 @@ def test_it_can_be_taken_again_after_its_holder_was_killed(tmp_path: Path) -> No
     assert killed.returncode < 0
     with DataDirectory(tmp_path):
         assert (tmp_path / "spanhouse.lock").read_text() == f"{os.getpid()}\n"
+
+
+def test_temporary_files_are_kept_inside_and_those_of_a_killed_process_removed(tmp_path: Path) -> None:
+    left = tmp_path / "blocks" / "left.raw"
+    left.parent.mkdir()
+    left.write_text("")
+    with DataDirectory(tmp_path), tempfile.NamedTemporaryFile() as made:
+        assert Path(made.name).parent == left.parent
+        assert not left.exists()
+    assert tempfile.gettempdir() != str(left.parent)
 
 
 def test_a_place_that_cannot_be_a_directory_is_said(tmp_path: Path) -> None:
