@@ -47,6 +47,5 @@ def decoded_rows(shape: Shape, values: pl.Series, places: pl.Series | None = Non
     """
     if not shape.names:
         return [{} for _ in range(len(shape.rows) if places is None else len(places))]
-    columns = [shape.texts(number, values) for number in range(len(shape.names))]
-    texts = [(column if places is None else column.gather(places)).to_list() for column in columns]
+    texts = [shape.texts(number, values, places).to_list() for number in range(len(shape.names))]
     return decoded_columns(shape.names, texts, shape.letters)

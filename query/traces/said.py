@@ -44,9 +44,10 @@ def said_by_all(kinds: Sequence[SpanKind], shapes: AttributeShapes) -> list[Said
         found[lone.row] = said_by(kinds[lone.row], decoded_map(lone))
     if shapes.common:
         kind_column = pl.Series(kinds, dtype=pl.String)
+        known: set[str] = set()
         for shape in shapes.common:
             rows = shape.rows.to_list()
-            for answer, places in _answers(shape, shapes.values, kind_column.gather(shape.rows)):
+            for answer, places in _answers(shape, shapes.values, kind_column.gather(shape.rows), known):
                 for place in places:
                     found[rows[place]] = answer
     return found
@@ -72,14 +73,17 @@ class _Watched(Mapping[str, object]):
         return len(self._attributes)
 
 
-def _answers(shape: Shape, values: pl.Series, kinds: pl.Series) -> Iterator[tuple[Said, list[int]]]:
+def _answers(
+    shape: Shape, values: pl.Series, kinds: pl.Series, known: set[str]
+) -> Iterator[tuple[Said, list[int]]]:
     """Each answer with the places, within the shape, of the spans it is true of.
 
     Spans are grouped by the values known to matter. An answer that needed another value of its
     representative may not hold for the rest of its group: then that name matters too, and all are grouped
-    anew. This ends, for each round adds a name.
+    anew. This ends, for each round adds a name. `known` collects the names that mattered to any shape, for
+    the next to begin with.
     """
-    matter: list[str] = []
+    matter = [name for name in shape.names if name in known]
     while True:
         columns = [shape.texts(shape.names.index(name), values).rename(f"={name}") for name in matter]
         keys = pl.DataFrame([kinds.rename("kind"), *columns])
@@ -93,6 +97,7 @@ def _answers(shape: Shape, values: pl.Series, kinds: pl.Series) -> Iterator[tupl
             answers.append(said_by(kind, watched))
             if new := watched.read.difference(matter):
                 matter += sorted(new)
+                known |= new
                 break
         else:
             yield from zip(answers, groups["place"].to_list(), strict=True)
