@@ -29,7 +29,9 @@ def test_every_order_is_asked_of_the_query_side(client: TestClient, shop: Shop, 
 
 def test_links_can_be_ranked_by_their_share_of_critical_paths(client: TestClient) -> None:
     html = client.get("/links?sort=critical_path&limit=50").text
-    shares = [float(text) for text in re.findall(r'<td class="number">(?:&lt; )?([\d.]+) %</td>\s*</tr>', html)]
+    shares = [
+        float(text) for text in re.findall(r'<td class="number">(?:&lt; )?([\d.]+) %</td>\s*</tr>', html)
+    ]
     assert len(shares) == len(rows(html)) > 10
     assert shares == sorted(shares, reverse=True)
     assert "has the largest share of end-to-end critical path: " in html
