@@ -20,6 +20,7 @@ from rich.table import Table
 from bench import machine
 from bench.server import RunningServer, running
 
+EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 _WAITING = "spanhouse_unpack_waiting_bytes "
 
 
@@ -95,14 +96,14 @@ def measure(rounds: int, seconds: float, console: Console) -> None:
 
 
 def _round(case: Case, seconds: float) -> Round:
-    engine = _child(
+    engine = child(
         "bench.engine", "--shape", case.shape, "--spans", case.spans_per_request, "--seconds", seconds
     )
     with running() as server:
         _load(server, case, min(2.0, seconds))  # connections open, caches warm
         cpu_before = machine.cpu_seconds(server.pid)
         load = _load(server, case, seconds, seed=2)
-        settle = _until_readable(server)
+        settle = until_readable(server)
         cpu = machine.cpu_seconds(server.pid) - cpu_before
         memory = machine.peak_memory_mib(server.pid)
     return Round(
@@ -116,8 +117,8 @@ def _round(case: Case, seconds: float) -> Round:
     )
 
 
-def _until_readable(server: RunningServer) -> float:
-    """Seconds until every acknowledged span can be read: they count as part of the work."""
+def until_readable(server: RunningServer) -> float:
+    """Waits; returns the seconds until every acknowledged span can be read: they count as work too."""
     started = time.perf_counter()
     while True:
         with urllib.request.urlopen(f"{server.ui_url}/metrics") as answer:
@@ -128,14 +129,15 @@ def _until_readable(server: RunningServer) -> float:
 
 
 def _load(server: RunningServer, case: Case, seconds: float, seed: int = 1) -> dict[str, Any]:
-    return _child(
+    return child(
         "bench.load",
         *("--port", server.grpc_port, "--shape", case.shape, "--spans", case.spans_per_request),
         *("--seconds", seconds, "--in-flight", case.in_flight, "--seed", seed),
     )
 
 
-def _child(module: str, *options: object) -> dict[str, Any]:
+def child(module: str, *options: object) -> dict[str, Any]:
+    """Runs a module of ours with these options; returns the JSON of its last line."""
     finished = subprocess.run(
         [sys.executable, "-m", module, *(str(option) for option in options)],
         stdout=subprocess.PIPE,

@@ -24,6 +24,7 @@ from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
+from storage.services import ServiceStore
 
 WINDOWS = {"15 min": 900, "1 h": 3_600, "24 h": 86_400}
 REPEATS = 9
@@ -53,7 +54,7 @@ def run(database: Database, *, spans: int, hours: float) -> None:
     source = LinkSource(HopSpans(database), LinkFigureStore(database), settings)
     time.sleep(settings.late_seconds + 7)
     wall, cpu = time.perf_counter(), time.process_time()
-    LinkRollUp(source).advance()
+    LinkRollUp(source, ServiceStore(database)).advance()
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
     print(f"roll-up of {spans:,} spans: {wall:.1f} s, {cpu / spans * 1e6:.2f} us of CPU per span")
     reader = LinkReader(source, settings)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+_COLLECTOR_READY = re.compile(r"ready otlp-grpc=\S+:(\d+)")
 _READY = re.compile(r"ready otlp-grpc=\S+:(\d+) otlp-http=\S+:(\d+) ui=(\S+)")
 
 
@@ -37,6 +38,29 @@ def read_ready(process: subprocess.Popen[str]) -> RunningServer:
         raise RuntimeError(f"spanhouse serve did not become ready: {line!r}")
     grpc_port, http_port, ui_url = match.groups()
     return RunningServer(process.pid, int(grpc_port), int(http_port), ui_url)
+
+
+@contextmanager
+def collecting(*options: str) -> Iterator[tuple[int, int]]:
+    """Starts a collector and stops it by SIGTERM; gives its process id and its OTLP/gRPC port.
+
+    Raises:
+        RuntimeError: It did not become ready.
+    """
+    ports = ["--otlp-grpc-port", "0", "--otlp-http-port", "0", "--zipkin-port", "0"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "spanhouse", "collector", *ports, *options], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        match = _COLLECTOR_READY.search(line)
+        if match is None:
+            raise RuntimeError(f"spanhouse collector did not become ready: {line!r}")
+        yield process.pid, int(match[1])
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
 
 
 @contextmanager
