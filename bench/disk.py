@@ -57,7 +57,7 @@ def main() -> None:
 
 def _fill(database: Database, spans: int) -> None:
     bundles = Bundles(owner_of("bench.disk"), 2**30)
-    writer, unpacker = SpanWriter(database, bundles), Unpacker(database)
+    writer, unpacker = SpanWriter(database, bundles, alone=True), Unpacker(database)
     source = _requests()
     writes = -(-spans // (_SPANS_PER_REQUEST * _REQUESTS_PER_WRITE))
     for _ in track(range(writes), "storing", console=Console(stderr=True)):

@@ -112,15 +112,17 @@ class Process:
         database = self.database(endpoint, max_connections=settings.inserts_in_flight + 3)
         owner = owner_of(name)
         bundles = Bundles(owner, settings.max_bundle_bytes)
+        alone = isinstance(endpoint, EmbeddedEndpoint)
         unpacking = Unpacking(
             Unpacker(database),
             bundles,
             owner=owner,
-            alone=isinstance(endpoint, EmbeddedEndpoint),
+            alone=alone,
             pause_seconds=settings.unpack_pause_seconds,
             watcher=UnpackingMetrics(self.registry, lambda: bundles.waiting_bytes),
         )
-        return Intake(SpanWriter(database, bundles, FreeSpace(database, settings.min_free_bytes)), unpacking)
+        space = FreeSpace(database, settings.min_free_bytes)
+        return Intake(SpanWriter(database, bundles, space, alone=alone), unpacking)
 
     def start_unpacking(self, unpacking: Unpacking) -> None:
         """Finishes what an earlier life of this process left in the log, then goes on beside the writers."""

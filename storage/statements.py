@@ -10,6 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 
 _SPLIT = re.compile(r"^-- split( cluster)?$", re.MULTILINE)
+_COMMENT = re.compile(r"//[^\n]*")
+_SPACES = re.compile(r"\s+")
 _HOLE = re.compile(r"\{(database|cluster|local|engine_prefix|retention_days)\}")
 
 
@@ -49,8 +51,12 @@ def query(name: str) -> str:
 
 @cache
 def otlp_schema() -> str:
-    """The trimmed OTLP schema that ClickHouse decodes requests with."""
-    return (files("storage") / "sql" / "otlp.proto").read_text(encoding="utf-8")
+    """The trimmed OTLP schema that ClickHouse decodes requests with.
+
+    Without comments and spaces: it travels in the URL of every INSERT, where each character costs time.
+    """
+    text = (files("storage") / "sql" / "otlp.proto").read_text(encoding="utf-8")
+    return _SPACES.sub(" ", _COMMENT.sub("", text)).replace("; ", ";").strip()
 
 
 def otlp_schema_path() -> Path:

@@ -1,7 +1,7 @@
 """Makes OTLP requests durable: bytes in, one INSERT into the log, ClickHouse decodes.
 
 A request is acknowledged when it is in the log; its spans follow within a second (storage/unpacking.py).
-A request whose bytes were stored in the last minutes is not stored again. Never looks inside a request.
+Never looks inside a request.
 """
 
 from __future__ import annotations
@@ -22,12 +22,23 @@ _WRITE_SECONDS = 30
 
 
 class SpanWriter:
-    """Writes groups of requests; safe to call from several threads at once."""
+    """Writes groups of requests; safe to call from several threads at once.
 
-    def __init__(self, database: Database, bundles: Bundles, space: FreeSpace | None = None) -> None:
+    Args:
+        database: The store.
+        bundles: Says where each group goes.
+        space: Asked for room before each write.
+        alone: No other process writes to this store. A request that comes again may then be logged again: the
+            one unpacker leaves it out. Otherwise it could be unpacked by two at a time, so it is not logged.
+    """
+
+    def __init__(
+        self, database: Database, bundles: Bundles, space: FreeSpace | None = None, *, alone: bool
+    ) -> None:
         self._database = database
         self._bundles = bundles
         self._space = space
+        self._alone = alone
         self._settings = decode_settings(database.endpoint)
 
     def write(self, requests: Sequence[bytes]) -> None:
@@ -45,10 +56,11 @@ class SpanWriter:
         if self._space is not None:
             self._space.require()
         by_hash = {request_hash(request): request for request in requests}
-        for (stored,) in self._database.rows("requests_known", {"hashes": list(by_hash)}):
-            by_hash.pop(stored, None)
-        if not by_hash:
-            return
+        if not self._alone:
+            for (stored,) in self._database.rows("requests_known", {"hashes": list(by_hash)}):
+                by_hash.pop(stored, None)
+            if not by_hash:
+                return
         with self._bundles.place(sum(map(len, by_hash.values()))) as bundle:
             self._database.insert_bytes(
                 _TABLE, block_of(by_hash, bundle), format_name="Protobuf", settings=self._settings

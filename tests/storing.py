@@ -18,7 +18,7 @@ class SettledWriter:
 
     def __init__(self, database: Database, space: FreeSpace | None = None) -> None:
         self._bundles = Bundles(owner_of("tests"), 32 * 1024 * 1024)
-        self._writer = SpanWriter(database, self._bundles, space)
+        self._writer = SpanWriter(database, self._bundles, space, alone=True)
         self._unpacker = Unpacker(database)
         self._lock = threading.Lock()
 

@@ -48,7 +48,7 @@ def test_what_is_written_can_soon_be_read_and_nothing_is_left_after_a_stop(datab
         Unpacker(database), bundles, owner=OWNER, alone=True, pause_seconds=0.1, watcher=watched
     )
     unpacking.start()
-    writer = SpanWriter(database, bundles)
+    writer = SpanWriter(database, bundles, alone=True)
     sent = requests(6)
     writer.write(sent[:2])
     eventually(lambda: count(database) == 6)
@@ -63,7 +63,8 @@ def test_what_is_written_can_soon_be_read_and_nothing_is_left_after_a_stop(datab
 
 def test_a_request_sent_again_before_it_is_unpacked_is_stored_once(database: Database) -> None:
     bundles = Bundles(OWNER, 10**7)
-    writers = [SpanWriter(database, bundles), SpanWriter(database, Bundles(OWNER + 1, 10**7))]
+    others = Bundles(OWNER + 1, 10**7)
+    writers = [SpanWriter(database, place, alone=False) for place in (bundles, others)]
     for writer in writers:
         writer.write(requests(2))
     assert count(database, "otlp_log") == 2
@@ -115,7 +116,7 @@ def test_while_the_store_is_away_nothing_is_lost_or_doubled(
     unpacking = Unpacking(
         Unpacker(database), bundles, owner=OWNER, alone=False, pause_seconds=0, watcher=watched
     )
-    writer = SpanWriter(database, bundles)
+    writer = SpanWriter(database, bundles, alone=True)
     sent = requests(3)
     writer.write(sent[:2])
     own_server.stop()
@@ -129,3 +130,15 @@ def test_while_the_store_is_away_nothing_is_lost_or_doubled(
     assert unpacking.stop(30)
     assert count(database) == 9
     database.close()
+
+
+def test_alone_a_request_sent_again_is_logged_again_and_stored_once(database: Database) -> None:
+    bundles = Bundles(OWNER, 10**7)
+    writer, unpacker = SpanWriter(database, bundles, alone=True), Unpacker(database)
+    for _ in range(3):
+        writer.write(requests(2))
+        writer.write(requests(1))
+        taken = bundles.take(0)
+        assert taken is not None
+        unpacker.unpack(taken.number)
+    assert count(database) == 6
