@@ -19,11 +19,16 @@ SLICES_BEFORE, SLICES_AFTER = 6, 1
 
 @dataclass(frozen=True, slots=True)
 class CallSearch:
-    """Which calls are wanted; times in Unix nanoseconds, durations in nanoseconds, all ranges half open."""
+    """Which calls are wanted; times in Unix nanoseconds, durations in nanoseconds, all ranges half open.
+
+    `callee_kinds` are those of spans that answer (as in `link_spans`); `virtual` says that caller spans which
+    name the callee may be unanswered.
+    """
 
     caller: str
     callee: str
     virtual: bool
+    callee_kinds: Sequence[int]
     start_ns: int
     end_ns: int
     selected_start_ns: int
@@ -62,6 +67,7 @@ class CallStore:
                 "caller": search.caller,
                 "callee": search.callee,
                 "virtual": int(search.virtual),
+                "callee_kinds": list(search.callee_kinds),
                 "start_ns": search.start_ns,
                 "end_ns": search.end_ns,
                 "selected_start_ns": search.selected_start_ns,

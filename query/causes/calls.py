@@ -13,12 +13,15 @@ import polars as pl
 from query.causes.selection import Bounds, Selection, bounds_of
 from query.causes.stretches import Stretches, stretches_of
 from query.links.figures import LinkKey
-from query.links.frames import find_hops
+from query.links.frames import CONSUMER, SERVER, find_hops
 from query.model.window import NS_PER_S, Window
 from storage.calls import CallSearch, CallStore
 from storage.hops import SLICE_SECONDS, HopSpans
 
 VIRTUAL_KINDS = frozenset({"database", "external", "messaging"})
+ANSWERING_KINDS = (SERVER, CONSUMER)
+# Unspecified and internal (rule H5).
+INTERNAL_KINDS = (0, 1)
 # Calls chosen by chance on each side of a comparison.
 SAMPLED = 1_000
 
@@ -33,14 +36,15 @@ class LinkCalls:
         selected: About how many calls were selected where was searched.
         rest: About how many others there were.
         searched_share: What part of the window's spans was searched.
-        trace_keys: Traces of the calls that were looked at.
+        spans: All spans of the traces of these calls, and `hops` between them (`query.links.frames`).
     """
 
     frame: pl.DataFrame
     selected: int
     rest: int
     searched_share: float
-    trace_keys: list[int]
+    spans: pl.DataFrame
+    hops: pl.DataFrame
 
 
 class CallFinder:
@@ -98,6 +102,7 @@ class CallFinder:
             caller=key.caller,
             callee=key.callee,
             virtual=key.kind in VIRTUAL_KINDS,
+            callee_kinds=INTERNAL_KINDS if key.kind == "internal" else ANSWERING_KINDS,
             start_ns=window.start_ns,
             end_ns=window.end_ns,
             selected_start_ns=bounds.start_ns,
@@ -110,12 +115,10 @@ class CallFinder:
         trace_keys = pl.concat(
             [found["TraceKey"], found["LinkedTraces"].explode(empty_as_null=False)]
         ).unique()
-        _, hops = self.hops(trace_keys.to_list(), now_ns)
+        spans, hops = self.hops(trace_keys.to_list(), now_ns)
         calls = _exact(hops, found, key, window, bounds)
         counts = _estimated(found, calls)
-        return LinkCalls(
-            calls.drop("Selected"), counts[True], counts[False], stretches.share, trace_keys.to_list()
-        )
+        return LinkCalls(calls.drop("Selected"), counts[True], counts[False], stretches.share, spans, hops)
 
 
 def _exact(

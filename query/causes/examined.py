@@ -10,6 +10,7 @@ import polars as pl
 from query.causes.calls import VIRTUAL_KINDS, LinkCalls
 from query.causes.selection import Bounds
 from query.links.figures import Figures, LinkKey
+from query.links.frames import NO_SPANS, find_hops
 from query.links.profile import step_seconds
 from query.links.sketch import merged, quantiles_ns
 from query.model.link import Exemplar
@@ -74,7 +75,7 @@ class ExaminedLink:
             selected=chosen, sampled=pl.lit(value=True)
         )
         selected = int(frame["selected"].sum())
-        return LinkCalls(frame, selected, frame.height - selected, 0.0, [])
+        return LinkCalls(frame, selected, frame.height - selected, 0.0, NO_SPANS, find_hops(NO_SPANS))
 
 
 _SCHEMA = {

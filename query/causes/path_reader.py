@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import polars as pl
-
 from query.causes.calls import CallFinder
 from query.causes.path_shares import path_shares
 from query.links.figures import LinkKey
@@ -26,7 +24,7 @@ class PathReader:
     def overall(self, window: Window, now_ns: int) -> CriticalPaths:
         """All links by their share, over traces with spans in the window."""
         trace_keys, in_window = self._store.traces(self._finder.stretches(window).slices, MOST_TRACES)
-        shares, traces, total_ns = self._shares(trace_keys, now_ns)
+        shares, traces, total_ns = path_shares(*self._finder.hops(trace_keys, now_ns))
         links = [
             PathShare(
                 caller=row["caller"],
@@ -55,7 +53,7 @@ class PathReader:
         ranked = [LinkKey(one.caller, one.callee, one.kind) for one in overall.links]
         place = ranked.index(key) if key in ranked else None
         through = self._finder.sample(key, window, now_ns, MOST_TRACES)
-        shares, traces, total_ns = self._shares(through.trace_keys, now_ns)
+        shares, traces, total_ns = path_shares(through.spans, through.hops)
         own_ns = int(shares.filter(caller=key.caller, callee=key.callee, kind=key.kind)["ns"].sum())
         return LinkPath(
             caller=key.caller,
@@ -69,7 +67,3 @@ class PathReader:
             through_ms_per_trace=own_ns / traces / NS_PER_MS if traces else 0.0,
             rank=None if place is None else place + 1,
         )
-
-    def _shares(self, trace_keys: list[int], now_ns: int) -> tuple[pl.DataFrame, int, float]:
-        spans, hops = self._finder.hops(trace_keys, now_ns)
-        return path_shares(spans, hops)

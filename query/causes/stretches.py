@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # Spans among which calls are looked for; up to this many the whole window is searched.
-MOST_SPANS = 2_000_000
-# Beyond it, so many stretches of the length that spans are stored together by (otel_traces' time bucket).
-MOST_STRETCHES = 12
+MOST_SPANS = 1_200_000
+# Beyond it, whole stretches as long as what spans are stored together by (otel_traces' time bucket): reading
+# attributes costs as much for a few calls of a stretch as for many. Never fewer or more than this.
+FEWEST_STRETCHES, MOST_STRETCHES = 3, 12
 STRETCH_SECONDS = 300
 
 
@@ -21,7 +22,7 @@ class Stretches:
 
 
 def stretches_of(occupied: Mapping[int, int]) -> Stretches:
-    """The part of a window to search: all, or stretches spread evenly over it, each searched evenly.
+    """The part of a window to search: all, or stretches spread evenly over it.
 
     Args:
         occupied: Slices of the window that hold spans, with how many.
@@ -32,7 +33,8 @@ def stretches_of(occupied: Mapping[int, int]) -> Stretches:
     by_stretch: dict[int, list[int]] = {}
     for start in sorted(occupied):
         by_stretch.setdefault(start // STRETCH_SECONDS, []).append(start)
-    chosen = _evenly(sorted(by_stretch), MOST_STRETCHES)
+    fitting = MOST_SPANS * len(by_stretch) // total
+    chosen = _evenly(sorted(by_stretch), min(max(fitting, FEWEST_STRETCHES), MOST_STRETCHES))
     slices: list[int] = []
     for stretch in chosen:
         slices += _within(by_stretch[stretch], occupied, MOST_SPANS // len(chosen))

@@ -1,6 +1,7 @@
 -- Calls over one link that start in some slices: a random part of those that fulfil a selection, a random part of the
 -- rest, and of the selected the newest or slowest. One row per callee span (caller span where nothing answered).
 -- What decides here is the callee span and the caller span it names; query/causes/calls.py finds the exact hops.
+-- callee_kinds: of spans that answer; virtual = 1: caller spans that name the callee may be unanswered.
 -- slices: Unix seconds, multiples of ten; near_slices: those in which callers may have started. Others: nanoseconds.
 WITH
     callees AS
@@ -11,8 +12,8 @@ WITH
         FROM link_spans
         WHERE Slice IN {slices:Array(UInt32)}
             AND StartNs >= {start_ns:Int64} AND StartNs < {end_ns:Int64}
-            AND ((Service = {callee:String} AND Kind NOT IN (3, 4))
-                OR (Service = {caller:String} AND Kind IN (3, 4) AND Peer = {callee:String}))
+            AND ((Service = {callee:String} AND Kind IN {callee_kinds:Array(UInt8)})
+                OR ({virtual:UInt8} = 1 AND Service = {caller:String} AND Kind IN (3, 4) AND Peer = {callee:String}))
         LIMIT 1 BY SpanKey
     ),
     callers AS

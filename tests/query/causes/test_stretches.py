@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from query.causes.stretches import MOST_SPANS, MOST_STRETCHES, STRETCH_SECONDS, stretches_of
+from query.causes.stretches import FEWEST_STRETCHES, MOST_SPANS, MOST_STRETCHES, STRETCH_SECONDS, stretches_of
 
 BUSY = MOST_SPANS // 100
 
@@ -17,13 +17,22 @@ def test_nothing_is_nothing() -> None:
     assert (stretches_of({}).slices, stretches_of({}).share) == ([], 0.0)
 
 
-def test_a_day_is_searched_in_twelve_places() -> None:
+def test_a_day_is_searched_in_some_places() -> None:
     occupied = dict.fromkeys(range(0, 86400, 10), BUSY)
     found = stretches_of(occupied)
     places = {start // STRETCH_SECONDS for start in found.slices}
-    assert len(places) == MOST_STRETCHES
-    assert max(places) - min(places) > 250
+    assert len(places) == FEWEST_STRETCHES
+    assert max(places) - min(places) > 180
     assert found.share == len(found.slices) / len(occupied)
+
+
+def test_whole_stretches_are_searched_where_they_fit() -> None:
+    occupied = dict.fromkeys(range(0, 3_600, 10), MOST_SPANS * 10 // 3_600)
+    assert stretches_of(occupied).share == 1.0
+    denser = dict.fromkeys(range(0, 86_400, 10), MOST_SPANS // 200)
+    found = stretches_of(denser)
+    assert len({start // STRETCH_SECONDS for start in found.slices}) == 6 < MOST_STRETCHES
+    assert len(found.slices) == 6 * STRETCH_SECONDS // 10
 
 
 @given(st.dictionaries(st.integers(0, 2_000).map(lambda place: place * 10), st.integers(1, MOST_SPANS // 3)))
