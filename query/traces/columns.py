@@ -6,7 +6,7 @@ or printed by `query.api.span_json`. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -97,29 +97,30 @@ def _mapped(texts: pl.Series, values: Mapping[str, T], prefix: str, otherwise: T
     return [spellings[text] for text in texts.to_list()]
 
 
-def _numbered(frame: pl.DataFrame) -> tuple[list[int], pl.Series]:
-    """For each row the number of its content among the distinct ones, and a row of each of these."""
-    distinct = frame.with_row_index("row").group_by(frame.columns).agg(pl.col("row").first())
-    joined = frame.join(
-        distinct.with_row_index("number"), on=frame.columns, how="left", maintain_order="left"
-    )
-    return joined["number"].to_list(), distinct["row"]
+def _numbered(keys: Sequence[Hashable]) -> tuple[list[int], list[int]]:
+    """For each row the number of its key among the distinct ones, and for each of these its first row."""
+    first_rows: dict[Hashable, int] = {}
+    for row, key in enumerate(keys):
+        if key not in first_rows:
+            first_rows[key] = row
+    numbers = {key: number for number, key in enumerate(first_rows)}
+    return [numbers[key] for key in keys], list(first_rows.values())
 
 
 def _resources(frame: pl.DataFrame) -> tuple[list[int], list[Attributes]]:
-    numbers, rows = _numbered(frame.select("ResourceHash"))
-    maps, types = frame["ResourceAttributes"].gather(rows), frame["ResourceAttributeTypes"].gather(rows)
+    numbers, rows = _numbered(frame["ResourceHash"].to_list())
+    maps, types = frame["ResourceAttributes"][rows], frame["ResourceAttributeTypes"][rows]
     return numbers, attributes_of(maps, types)
 
 
 def _scopes(frame: pl.DataFrame) -> tuple[list[int], list[Scope]]:
     """Scopes without attributes are shared by name and version; one with attributes is taken as it comes."""
-    described = frame["ScopeAttributes"].map.keys().list.len() > 0
-    own = pl.when(described).then(pl.int_range(pl.len())).otherwise(-1).alias("own")
-    numbers, rows = _numbered(frame.select("ScopeName", "ScopeVersion", own))
-    names, versions = frame["ScopeName"].gather(rows).to_list(), frame["ScopeVersion"].gather(rows).to_list()
-    maps, types = frame["ScopeAttributes"].gather(rows), frame["ScopeAttributeTypes"].gather(rows)
-    return numbers, [Scope(*scope) for scope in zip(names, versions, attributes_of(maps, types), strict=True)]
+    names, versions = frame["ScopeName"].to_list(), frame["ScopeVersion"].to_list()
+    sizes = frame["ScopeAttributes"].map.keys().list.len().to_list()
+    own = [row if size else -1 for row, size in enumerate(sizes)]
+    numbers, rows = _numbered(list(zip(names, versions, own, strict=True)))
+    attributes = attributes_of(frame["ScopeAttributes"][rows], frame["ScopeAttributeTypes"][rows])
+    return numbers, [Scope(names[row], versions[row], one) for row, one in zip(rows, attributes, strict=True)]
 
 
 def _host(resource: Attributes) -> str:
