@@ -52,6 +52,7 @@ SELECTION: dict[str, Any] = {
             "rest_share": 0.13,
             "difference": 0.838,
             "surplus": 0.731,
+            "same_calls": ["callee k8s.pod.name = payment-7d9f-b"],
         }
     ],
     "identifiers": ["callee order.id"],

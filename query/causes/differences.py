@@ -27,6 +27,7 @@ IDENTIFIER_SHARE = 0.5
 FEW_VALUES = 20
 
 _KEY = ["side", "source", "key"]
+_NAMED_FIRST = ("span", "resource", "field")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +51,18 @@ def differences_of(entries: pl.DataFrame, calls: pl.DataFrame) -> Differences:
     identifiers = _identifiers(known)
     ranged = _with_ranges(known.join(identifiers, on=_KEY, how="anti"))
     counted = ranged.group_by([*_KEY, "value"]).agg(
-        selected=pl.col("selected").sum(), rest=(~pl.col("selected")).sum()
+        selected=pl.col("selected").sum(), rest=(~pl.col("selected")).sum(), whose=_whose()
     )
     sides = calls.group_by("side").agg(
-        all_selected=pl.col("selected").sum(), all_rest=(~pl.col("selected")).sum()
+        all_selected=pl.col("selected").sum(), all_rest=(~pl.col("selected")).sum(), all_whose=_whose()
     )
     counted = pl.concat([counted, _not_set(counted, sides)]).join(sides, on="side")
-    found = [
-        difference
-        for row in counted.filter((pl.col("all_selected") > 0) & (pl.col("all_rest") > 0)).iter_rows(
-            named=True
-        )
-        if (difference := _difference(row)).surplus > 0
-    ]
-    found.sort(key=lambda one: (-one.surplus, one.side, one.source, one.key, one.value or ""))
+    compared = counted.filter((pl.col("all_selected") > 0) & (pl.col("all_rest") > 0))
+    found = [(row["whose"], _difference(row)) for row in compared.iter_rows(named=True)]
+    surely = [(whose, one) for whose, one in found if one.surplus > 0]
+    surely.sort(key=lambda pair: _order(pair[1]))
     names = sorted({f"{row['side']} {row['key']}" for row in identifiers.iter_rows(named=True)})
-    return Differences(found[:MOST_DIFFERENCES], names)
+    return Differences(_without_repetition(surely)[:MOST_DIFFERENCES], names)
 
 
 def surplus_low(selected: int, all_selected: int, rest: int, all_rest: int) -> float:
@@ -83,6 +80,28 @@ def wilson(hits: int, trials: int, z: float = CONFIDENCE_Z) -> tuple[float, floa
     spread = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
     return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+
+
+def _whose() -> pl.Expr:
+    """One number for a set of calls: the same for the same calls."""
+    return pl.col("call").hash().sum()
+
+
+def _order(one: ValueDifference) -> tuple[float, str, int, str, str]:
+    """The surest first; of values that the same calls have what a person would name first."""
+    return -one.surplus, one.side, _NAMED_FIRST.index(one.source), one.key, one.value or ""
+
+
+def _without_repetition(found: list[tuple[int, ValueDifference]]) -> list[ValueDifference]:
+    """Values that exactly the same calls have as one (an instance, its pod and its host)."""
+    first: dict[int, ValueDifference] = {}
+    for whose, one in found:
+        if whose in first:
+            value = "not set" if one.value is None else f"= {one.value}"
+            first[whose].same_calls.append(f"{one.side} {one.key} {value}")
+        else:
+            first[whose] = one
+    return list(first.values())
 
 
 def _difference(row: dict[str, object]) -> ValueDifference:
@@ -166,12 +185,13 @@ def _not_set(counted: pl.DataFrame, sides: pl.DataFrame) -> pl.DataFrame:
     """For every key the calls that do not have it."""
     return (
         counted.group_by(_KEY)
-        .agg(has_selected=pl.col("selected").sum(), has_rest=pl.col("rest").sum())
+        .agg(has_selected=pl.col("selected").sum(), has_rest=pl.col("rest").sum(), has=pl.col("whose").sum())
         .join(sides, on="side")
         .select(
             *_KEY,
             value=pl.lit(None, pl.String),
             selected=pl.col("all_selected") - pl.col("has_selected"),
             rest=pl.col("all_rest") - pl.col("has_rest"),
+            whose=pl.col("all_whose") - pl.col("has"),
         )
     )

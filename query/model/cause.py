@@ -61,6 +61,7 @@ class ValueDifference:
     """A value that selected calls have more often than the rest; None stands for "not set".
 
     `surplus` is the low end of the interval of the difference of the two shares: what they are ranked by.
+    `same_calls` are other values that exactly the same calls have, as `callee host.name = node-7`.
     """
 
     side: Side
@@ -73,6 +74,7 @@ class ValueDifference:
     rest_share: float
     difference: float
     surplus: float
+    same_calls: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,7 @@ def _differences(selected: int) -> list[ValueDifference]:
             rest_share=rest,
             difference=share - rest,
             surplus=share - rest - 0.08,
+            same_calls=["callee service.instance.id = payment-2"] if key == "service.version" else [],
         )
         for side, source, key, value, share, rest in DIFFERENCES
     ]

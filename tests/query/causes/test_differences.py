@@ -59,6 +59,21 @@ def test_a_value_that_is_missing_differs_as_not_set() -> None:
     ]
 
 
+def test_values_of_the_same_calls_are_one_difference() -> None:
+    found = compare(
+        lambda call, chosen: {
+            "pod": f"p{int(chosen)}",
+            "host": f"h{int(chosen)}",
+            **({} if chosen else {"old": "yes"}),
+            "zone": "a" if chosen and call else "b",
+        }
+    )
+    assert [(one.key, one.value, one.same_calls) for one in found] == [
+        ("host", "h1", ["callee old not set", "callee pod = p1"]),
+        ("zone", "a", []),
+    ]
+
+
 def test_two_of_two_rank_below_eighty_of_a_hundred() -> None:
     assert surplus_low(2, 2, 0, 400) < surplus_low(80, 100, 0, 400)
     assert compare(lambda call, chosen: {"a": "x" if chosen else "xy"[call % 2]}, selected=2) == []
