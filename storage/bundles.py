@@ -1,13 +1,15 @@
 """Which bundle a write goes into, and when a bundle is complete: the hand-over from writers to the unpacker.
 
 One bundle is open at a time. It is handed over once nobody writes into it any more; meanwhile the next one
-fills. A full bundle makes writers wait: that is how unpacking slows senders down. Does no I/O.
+fills, no faster than the one before is unpacked: that is how unpacking slows senders down, all of them alike
+instead of first none and then everyone. Does no I/O.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,11 @@ from storage.errors import StorageOverloaded, StorageUnavailable
 # Longer than a bundle stays open when all is well, far shorter than the time after which another collector
 # may take it for abandoned (storage/unpacking.py): nobody writes into what another one may be dropping.
 _OPEN_SECONDS = 15.0
+# What may be ahead of the pace, as a share of a bundle: bursts pass, and half of the full rate never waits.
+_AHEAD = 0.25
+# Less says more about the fixed cost of an INSERT than about the pace of unpacking.
+_TELLING_BYTES = 2**20
+_LOOK_AGAIN_SECONDS = 0.02
 
 
 @dataclass(slots=True)
@@ -57,7 +64,10 @@ class Bundles:
         self._wall_clock = wall_clock
         self._changed = threading.Condition()
         self._open: Bundle | None = None
+        self._waiting: deque[object] = deque()
         self._taken_bytes = 0
+        self._taken_at = 0.0
+        self._bytes_per_second = 0.0
         self._last_ms = 0
         self._stopped = False
 
@@ -113,11 +123,17 @@ class Bundles:
             while bundle.writers:
                 self._changed.wait()
             self._taken_bytes = bundle.size_bytes
+            self._taken_at = time.monotonic()
             return bundle
 
     def done(self) -> None:
         """Says that the spans of the bundle taken last can be read."""
-        self._taken_bytes = 0
+        with self._changed:
+            if self._taken_bytes >= _TELLING_BYTES:
+                pace = self._taken_bytes / max(time.monotonic() - self._taken_at, 1e-3)
+                self._bytes_per_second = (self._bytes_per_second or pace) * 0.5 + pace * 0.5
+            self._taken_bytes = 0
+            self._changed.notify_all()
 
     @property
     def waiting_bytes(self) -> int:
@@ -149,8 +165,7 @@ class Bundles:
 
     def _enter(self, size_bytes: int) -> Bundle:
         with self._changed:
-            if not self._changed.wait_for(lambda: self._has_room(size_bytes), self._patience_seconds):
-                raise StorageOverloaded("requests come faster than they can be unpacked")
+            self._wait_for_room(size_bytes)
             if self._open is None:
                 # Never the same number twice, whatever the clock does.
                 self._last_ms = max(self._last_ms + 1, int(self._wall_clock() * 1e3))
@@ -159,8 +174,30 @@ class Bundles:
             self._open.writers += 1
             return self._open
 
+    def _wait_for_room(self, size_bytes: int) -> None:
+        """In the order of arrival: small writes must not take the room that a large one waits for."""
+        deadline = time.monotonic() + self._patience_seconds
+        ticket = object()
+        self._waiting.append(ticket)
+        try:
+            while self._waiting[0] is not ticket or not self._has_room(size_bytes):
+                if time.monotonic() >= deadline:
+                    raise StorageOverloaded("requests come faster than they can be unpacked")
+                self._changed.wait(_LOOK_AGAIN_SECONDS)
+        finally:
+            self._waiting.remove(ticket)
+            self._changed.notify_all()
+
     def _has_room(self, size_bytes: int) -> bool:
         bundle = self._open
         if bundle is None or bundle.size_bytes == 0:
             return True
-        return bundle.size_bytes + size_bytes <= self._max_bytes and time.monotonic() < bundle.closes_at
+        return bundle.size_bytes + size_bytes <= self._allowed_bytes() and time.monotonic() < bundle.closes_at
+
+    def _allowed_bytes(self) -> float:
+        """How full the open bundle may be by now: as much as was unpacked of the one before, and a bit."""
+        if not self._taken_bytes or not self._bytes_per_second:
+            return self._max_bytes
+        unpacked_bytes = (time.monotonic() - self._taken_at) * self._bytes_per_second
+        share = min(1.0, _AHEAD + unpacked_bytes / self._taken_bytes)
+        return self._max_bytes * share

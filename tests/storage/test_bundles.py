@@ -120,3 +120,52 @@ def test_what_cannot_be_read_yet_is_counted_until_it_is_done() -> None:
     assert bundles.waiting_bytes == 10
     bundles.done()
     assert bundles.waiting_bytes == 0
+
+
+def test_the_open_bundle_fills_no_faster_than_the_one_before_is_unpacked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    size = 2**22
+    bundles = Bundles(0, size, patience_seconds=0.0)
+    with bundles.place(size):
+        pass
+    bundles.take(0)
+    now += 2.0  # so long the first one took: half of `size` a second
+    bundles.done()
+    with bundles.place(size):
+        pass
+    bundles.take(0)
+    with bundles.place(size // 4):
+        pass
+    with pytest.raises(StorageOverloaded), bundles.place(size // 4):
+        pass
+    now += 0.6
+    with bundles.place(size // 4):
+        pass
+    with pytest.raises(StorageOverloaded), bundles.place(size // 4):
+        pass
+    bundles.done()
+    with bundles.place(size // 2):
+        pass
+
+
+def test_small_writes_do_not_overtake_a_large_one_that_waits() -> None:
+    bundles = Bundles(0, 100, patience_seconds=10)
+    order: list[int] = []
+
+    def write(size: int) -> None:
+        with bundles.place(size):
+            order.append(size)
+
+    write(60)
+    writers = [threading.Thread(target=write, args=(size,)) for size in (50, 10)]
+    for writer in writers:
+        writer.start()
+        time.sleep(0.05)
+    assert order == [60]
+    assert bundles.take(0) is not None
+    for writer in writers:
+        writer.join()
+    assert order == [60, 50, 10]
