@@ -72,6 +72,7 @@ SERVICE_MAP = {
             "error_rate": 0.0097,
             "server_ms": _SERVER,
             "status": "ok",
+            "namespace": "payments",
         }
     ],
     "links": [{name: value for name, value in LINK.items() if name != "exemplars"}],

@@ -124,7 +124,10 @@ class LinkDetail:
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """A service, or something seen only from its callers, on the map."""
+    """A service, or something seen only from its callers, on the map.
+
+    `namespace` is the service's `service.namespace`; empty for one that names none and for all other kinds.
+    """
 
     service: str
     kind: NodeKind
@@ -134,6 +137,7 @@ class MapNode:
     error_rate: float
     server_ms: Percentiles | None
     status: Status
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
