@@ -48,6 +48,12 @@ class LinkStatusSettings(SettingGroup):
         description="How long a caller's span waits for its callee's before the call counts as one to "
         "something that sends no spans.",
     )
+    virtual_nodes: int = Field(
+        _LINKS.virtual_nodes,
+        ge=1,
+        description="Most databases, queues and external hosts each that an answer names; the smallest "
+        "beyond them are one node, `other external`.",
+    )
     objectives: str = Field(
         "",
         description="What links promise, instead of a baseline: `caller>callee:p95_ms=200,error_rate=0.01`, "

@@ -13,6 +13,7 @@ from query.model.link import Exemplar, LinkKind, NodeKind, Percentiles
 
 NS_PER_MS = 1_000_000
 EXEMPLARS_KEPT = 5
+EXEMPLARS = ("SlowNs", "SlowTraces", "SlowSpans", "SlowErrors")
 
 
 class LinkKey(NamedTuple):
@@ -89,8 +90,7 @@ class Figures:
         self.failed_samples += row["FailedSamples"]
         for side, name in ((self.client, "Client"), (self.server, "Server"), (self.gap, "Gap")):
             side.add(row[f"{name}Buckets"], row[f"{name}Counts"], row[f"{name}MaxNs"], row[f"{name}SumNs"])
-        slow = zip(row["SlowNs"], row["SlowTraces"], row["SlowSpans"], row["SlowErrors"], strict=True)
-        self.slow = _slowest(self.slow, [_exemplar(*one) for one in slow])
+        self.slow = slowest_of(self.slow, row)
         failed = zip(row["FailedNs"], row["FailedTraces"], row["FailedSpans"], strict=True)
         self.failed = _slowest(self.failed, [_exemplar(*one, error=True) for one in failed])
 
@@ -112,6 +112,12 @@ def by_column(column: str, *frames: pl.DataFrame) -> dict[Any, Figures]:
         for row in frame.iter_rows(named=True):
             found.setdefault(row[column], Figures()).add_row(row)
     return found
+
+
+def slowest_of(kept: list[Exemplar], row: Mapping[str, Any]) -> list[Exemplar]:
+    """The slowest requests of those and a row with the columns `EXEMPLARS`."""
+    more = zip(*(row[name] for name in EXEMPLARS), strict=True)
+    return _slowest(kept, [_exemplar(*one) for one in more])
 
 
 def _exemplar(duration_ns: int, trace_id: bytes, span_id: int, error: bool) -> Exemplar:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from query.links.figures import Figures, by_column
+from query.links.folding import Folding
 from query.links.sketch import NS_PER_MS, lower_bound_ns
 from query.links.source import LinkData
 from query.model.link import DependencyLink, HistogramBucket, LinkDetail, LinkOperation, LinkStep
@@ -24,15 +25,17 @@ def step_seconds(window: Window) -> int:
     )
 
 
-def detail_of(link: DependencyLink, figures: Figures, data: LinkData) -> LinkDetail:
+def detail_of(link: DependencyLink, figures: Figures, data: LinkData, folding: Folding) -> LinkDetail:
     """Everything about one link of a window."""
     step = step_seconds(data.window)
     between = (
         pl.col("Caller").eq(link.caller) & pl.col("Callee").eq(link.callee) & pl.col("Kind").eq(link.kind)
     )
-    steps = by_column("Start", data.slots(step, caller=link.caller, callee=link.callee).filter(between))
+    callee = "" if folding.hides(link.callee) else link.callee
+    slots = folding.apply(data.slots(step, caller=link.caller, callee=callee))
+    steps = by_column("Start", slots.filter(between))
     operations = by_column(
-        "Operation", *(frame.filter(between) for frame in data.operations(link.caller, link.callee))
+        "Operation", *(folding.apply(frame).filter(between) for frame in data.operations(link.caller, callee))
     )
     return LinkDetail(
         link=link,

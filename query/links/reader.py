@@ -70,13 +70,12 @@ class LinkReader:
             and callee in (None, link.callee)
             and status in (None, link.status)
         ]
+        shown = ordered(wanted, sort)[:limit]
+        exemplars = sums.slowest([LinkKey(link.caller, link.callee, link.kind) for link in shown])
         return LinkList(
             window.start,
             window.end,
-            [
-                replace(link, exemplars=sums.figures(LinkKey(link.caller, link.callee, link.kind)).slow)
-                for link in ordered(wanted, sort)[:limit]
-            ],
+            [replace(link, exemplars=slow) for link, slow in zip(shown, exemplars, strict=True)],
         )
 
     def detail(self, caller: str, callee: str, window: Window) -> LinkDetail | None:
@@ -90,7 +89,7 @@ class LinkReader:
             return None
         link = max(between, key=lambda one: (one.calls, one.kind))
         figures = sums.figures(LinkKey(caller, callee, link.kind))
-        return detail_of(replace(link, exemplars=figures.slow), figures, data)
+        return detail_of(replace(link, exemplars=figures.slow), figures, data, sums.folding)
 
     def service_map(
         self, window: Window, *, service: str | None = None, depth: int | None = None

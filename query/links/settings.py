@@ -23,6 +23,8 @@ class LinkSettings:
 
     # Seconds after arrival before a caller without a callee is taken for a call to something uninstrumented.
     late_seconds: int = 4
+    # Virtual nodes of a kind in one answer; the smallest beyond it are shown as one node.
+    virtual_nodes: int = 200
     # Seconds that one look at what has just arrived serves further questions.
     remembered_seconds: float = 1.0
     # Fewer observed calls than this in the window: quiet, never red.

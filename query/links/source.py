@@ -17,11 +17,11 @@ import polars as pl
 from query.links.aggregate import figures_of
 from query.links.coverage import Plan
 from query.links.remembered import RememberedFrames
-from query.links.seen import Seen
+from query.links.seen import JoinedHops, Seen
 from query.links.settings import LinkSettings
 from query.links.sums import LinkSums
 from query.model.window import NS_PER_S, Window
-from storage.hops import HopSpans
+from storage.hops import SLICE_SECONDS, HopSpans
 from storage.links import LinkFigureStore
 from storage.slots import HOUR, NO_STEPS, Slots
 
@@ -77,10 +77,17 @@ class LinkMoment:
     def open(self, window: Window, *, longest: int = HOUR) -> LinkData:
         """The figures of one window, from slots of at most `longest` seconds (see `query.links.coverage`)."""
         chosen = self.plan(window, longest=longest)
-        settled = pl.col("pending_since").is_null() | (pl.col("pending_since") <= self._late_after)
-        inside = (pl.col("start_ns") >= window.start_ns) & (pl.col("start_ns") < window.end_ns)
-        hops = self._seen.joined(chosen.joined).filter(settled & inside)
-        return LinkData(window, self._source, self._seen, chosen.rolled, hops)
+        whole: list[int] = []
+        cut: list[pl.DataFrame] = []
+        for start, hops in self._seen.joined(chosen.joined).items():
+            start_ns = pl.col("start_ns")
+            inside = hops.filter((start_ns >= window.start_ns) & (start_ns < window.end_ns))
+            if len(inside) == len(hops):
+                whole.append(start)
+            else:
+                cut.append(inside)
+        joined = JoinedHops(self._seen, tuple(whole), cut, self._late_after)
+        return LinkData(window, self._source, self._seen, chosen.rolled, joined)
 
     def plan(self, window: Window, *, longest: int = HOUR) -> Plan:
         """Which slots a window is read from, none longer than `longest` seconds."""
@@ -93,16 +100,17 @@ class LinkData:
     Attributes:
         window: When hops started.
         rolled: The slots that are read from the store.
-        hops: All others, joined.
+        hops: All others, joined (columns of `query.links.frames.find_hops`).
         store: Where the slots are.
     """
 
     def __init__(
-        self, window: Window, source: LinkSource, seen: Seen, rolled: Slots, hops: pl.DataFrame
+        self, window: Window, source: LinkSource, seen: Seen, rolled: Slots, joined: JoinedHops
     ) -> None:
         self.window = window
         self.rolled = rolled
-        self.hops = hops
+        self.hops = joined.hops
+        self._joined = joined
         self.store = source.store
         self._source = source
         self._seen = seen
@@ -119,14 +127,11 @@ class LinkData:
             work_out: Does it.
             also: What else it depends on.
         """
-        start_ns = self.hops["start_ns"]
-        # The hops of one look at the store that lie between two of them are always the same.
-        hops = (len(start_ns), start_ns.sum(), start_ns.min(), start_ns.max())
-        return self._seen.worked_out((name, self.rolled, hops, *also), work_out)
+        return self._seen.worked_out((name, self.rolled, self._joined.key, *also), work_out)
 
     def slots(self, seconds: int, *, caller: str = "", callee: str = "") -> pl.DataFrame:
         """Rows per link and slot of this many seconds; a slot may come in two rows."""
-        joined = _between(figures_of(self.hops, seconds, by_operation=False), caller, callee)
+        joined = _between(self._joined.figures(seconds), caller, callee)
         if not self.rolled:
             return joined
         if caller or callee:
@@ -143,9 +148,9 @@ class LinkData:
         return frames
 
     def _sums(self) -> LinkSums:
-        frames = [figures_of(self.hops, NO_STEPS, by_operation=False)]
+        frames = [self._joined.figures(SLICE_SECONDS)]
         frames += [self._rolled(part, NO_STEPS) for part in _parts(self.rolled)]
-        return LinkSums.of(frames, self._source.settings.confidence_z)
+        return LinkSums.of(frames, self._source.settings)
 
     def _rolled(self, slots: Slots, seconds: int) -> pl.DataFrame:
         return self._source.remembered.get(
@@ -167,6 +172,6 @@ def _parts(slots: Slots) -> Iterable[Slots]:
 
 
 def _between(figures: pl.DataFrame, caller: str, callee: str) -> pl.DataFrame:
-    if not caller and not callee:
-        return figures
-    return figures.filter((pl.col("Caller") == caller) & (pl.col("Callee") == callee))
+    if caller:
+        figures = figures.filter(Caller=caller)
+    return figures.filter(Callee=callee) if callee else figures

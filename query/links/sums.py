@@ -13,10 +13,12 @@ import polars as pl
 
 from query.links.aggregate import LINK, SIDES
 from query.links.confidence import fraction_low
-from query.links.figures import Figures, LinkKey
+from query.links.figures import EXEMPLARS, Figures, LinkKey, slowest_of
+from query.links.folding import Folding
 from query.links.histograms import Histograms
+from query.links.settings import LinkSettings
 from query.links.sketch import NS_PER_MS
-from query.model.link import Percentiles
+from query.model.link import Exemplar, Percentiles
 
 _NUMBERS = ("Calls", "Errors", "CalleeErrors", "Samples", "FailedSamples")
 _FRACTIONS = (0.50, 0.95, 0.99)
@@ -32,18 +34,22 @@ class LinkSums:
         histograms: Owner is the link's row × 3 + 0 for client, 1 for server, 2 for gap.
         parts: The rows that were summed, columns of `query.links.aggregate`.
         confidence_z: Standard deviations that make the surely lower end of p95.
+        folding: Which virtual nodes are shown as one.
     """
 
     links: pl.DataFrame
     histograms: Histograms
     parts: pl.DataFrame
     confidence_z: float
+    folding: Folding
 
     @classmethod
-    def of(cls, frames: Sequence[pl.DataFrame], confidence_z: float) -> LinkSums:
+    def of(cls, frames: Sequence[pl.DataFrame], settings: LinkSettings) -> LinkSums:
         """The sum of frames with columns of `query.links.aggregate`."""
         columns = frames[0].columns
-        parts = pl.concat([frame.select(columns) for frame in frames], how="vertical_relaxed")
+        unfolded = pl.concat([frame.select(columns) for frame in frames], how="vertical_relaxed")
+        folding = Folding.of(unfolded, settings.virtual_nodes)
+        parts = folding.apply(unfolded)
         links = (
             parts.lazy()
             .group_by(LINK)
@@ -66,7 +72,7 @@ class LinkSums:
                 for place, side in enumerate(SIDES)
             )
         )
-        return cls(links, histograms, parts, confidence_z)
+        return cls(links, histograms, parts, settings.confidence_z, folding)
 
     @cached_property
     def keys(self) -> list[LinkKey]:
@@ -111,6 +117,17 @@ class LinkSums:
         histograms = self.histograms.regrouped(_interleaved(owners))
         for node, (p50, p95, p99) in histograms.quantiles_ns(pl.Series(maxima, dtype=pl.UInt64), _FRACTIONS):
             found[node] = _percentiles(p50, p95, p99, maxima[node])
+        return found
+
+    def slowest(self, keys: Sequence[LinkKey]) -> list[list[Exemplar]]:
+        """The slowest requests of some links."""
+        wanted = pl.DataFrame(keys, schema=dict.fromkeys(LINK, pl.String), orient="row").with_row_index(
+            "place"
+        )
+        rows = self.parts.select(*LINK, *EXEMPLARS).join(wanted, on=LINK, how="inner")
+        found: list[list[Exemplar]] = [[] for _ in keys]
+        for row in rows.iter_rows(named=True):
+            found[row["place"]] = slowest_of(found[row["place"]], row)
         return found
 
     def figures(self, key: LinkKey) -> Figures:

@@ -19,7 +19,7 @@ _HOUR_NS = 3_600 * NS_PER_S
 # The latest minutes are judged in slices of ten seconds, what is before them in minutes.
 FINE_SECONDS = 120
 # Baselines are worked out again after this time.
-KEPT_SECONDS = 15
+KEPT_SECONDS = 60
 KEPT_WINDOWS = 16
 
 

@@ -100,9 +100,12 @@ def parse_time(text: str, now_ns: int) -> int:
 def parse_window(start: str | None, end: str | None, now_ns: int) -> Window:
     """Reads `start` and `end` parameters; the default is the last 15 minutes.
 
+    Times relative to now count from the next whole second: the same asked twice in a second is one window.
+
     Raises:
         WindowError: A time cannot be read, or the window is empty or reversed.
     """
+    now_ns = -(-now_ns // NS_PER_S) * NS_PER_S
     end_ns = parse_time(end, now_ns) if end else now_ns
     start_ns = parse_time(start, now_ns) if start else max(0, end_ns - DEFAULT_LENGTH_NS)
     if start_ns >= end_ns:
