@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 from query.traces.rebuilt import rebuild
 from tests.query.traces.frames import frame_of
 
 
 def test_each_finding_is_told_at_the_span_and_once_for_the_trace() -> None:
-    spans = [
+    spans: list[dict[str, Any]] = [
         {"SpanId": "a", "ParentSpanId": "gone"},
         {"SpanId": "b", "ParentSpanId": "b"},
         {"SpanId": "c", "ParentSpanId": "a", "Duration": 5},
