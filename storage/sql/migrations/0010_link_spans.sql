@@ -38,7 +38,8 @@ ENGINE = {engine_prefix}MergeTree
 PARTITION BY toStartOfHour(ReceivedAt)
 ORDER BY (Slice, TraceId)
 TTL ReceivedAt + INTERVAL 25 HOUR
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, index_granularity = 2048
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000,
+    merge_selector_base = 16, index_granularity = 2048
 
 -- split cluster
 CREATE TABLE IF NOT EXISTS {database}.link_spans AS {database}.link_spans{local}

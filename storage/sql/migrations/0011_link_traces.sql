@@ -10,7 +10,8 @@ ENGINE = {engine_prefix}AggregatingMergeTree
 PARTITION BY toStartOfHour(ReceivedAt)
 ORDER BY (TraceKey, Slice)
 TTL ReceivedAt + INTERVAL 25 HOUR
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000, index_granularity = 512
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000,
+    merge_selector_base = 16, index_granularity = 512
 
 -- split cluster
 CREATE TABLE IF NOT EXISTS {database}.link_traces AS {database}.link_traces{local}

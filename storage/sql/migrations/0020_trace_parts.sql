@@ -18,7 +18,8 @@ ENGINE = {engine_prefix}AggregatingMergeTree
 PARTITION BY toDate(ReceivedAt)
 ORDER BY (Bucket, TraceId)
 TTL ReceivedAt + INTERVAL {retention_days} DAY
-SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000
+SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000,
+    merge_selector_base = 16
 
 -- split cluster
 CREATE TABLE IF NOT EXISTS {database}.trace_parts AS {database}.trace_parts{local}
