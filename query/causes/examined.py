@@ -11,24 +11,12 @@ from query.causes.calls import VIRTUAL_KINDS, LinkCalls
 from query.causes.selection import Bounds
 from query.links.figures import Figures, LinkKey
 from query.links.frames import NO_SPANS, find_hops
-from query.links.profile import step_seconds
 from query.links.sketch import merged, quantiles_ns
 from query.model.link import Exemplar
-from query.model.window import NS_PER_S, Window
+from query.model.window import NS_PER_S
 
 NS_PER_MS = 1_000_000
 P95 = 0.95
-
-
-# After so many hours figures are there per minute, then per hour only (storage/sql/migrations).
-_KEPT_HOURS = ((190, 3_600), (24, 60))
-
-
-def slot_seconds(window: Window, now_ns: int) -> int:
-    """The length of slots that cut a window into about sixty, as far as figures are still kept so finely."""
-    age_hours = (now_ns - window.start_ns) / NS_PER_S / 3_600
-    kept = next((seconds for hours, seconds in _KEPT_HOURS if age_hours > hours), 0)
-    return max(step_seconds(window), kept)
 
 
 @dataclass(frozen=True, slots=True)

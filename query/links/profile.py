@@ -16,6 +16,8 @@ STEP_SECONDS = (10, 30, 60, 300, 900, 3_600, 10_800, 86_400)
 # Eight sketch buckets make one bar: nine per tenfold.
 BUCKETS_PER_BAR = 8
 OPERATIONS_SHOWN = 100
+# After so many hours figures are there per minute, then per hour only (storage/sql/migrations).
+_KEPT_HOURS = ((190, 3_600), (24, 60))
 
 
 def step_seconds(window: Window) -> int:
@@ -25,14 +27,31 @@ def step_seconds(window: Window) -> int:
     )
 
 
-def detail_of(link: DependencyLink, figures: Figures, data: LinkData, folding: Folding) -> LinkDetail:
-    """Everything about one link of a window."""
-    step = step_seconds(data.window)
+def slot_seconds(window: Window, now_ns: int) -> int:
+    """The same, as far as figures are still kept so finely at `now_ns`."""
+    age_hours = (now_ns - window.start_ns) / NS_PER_S / 3_600
+    kept = next((seconds for hours, seconds in _KEPT_HOURS if age_hours > hours), 0)
+    return max(step_seconds(window), kept)
+
+
+def detail_of(
+    link: DependencyLink, figures: Figures, data: LinkData, fine: LinkData, step: int, folding: Folding
+) -> LinkDetail:
+    """Everything about one link of a window.
+
+    Args:
+        link: The link.
+        figures: Its figures over the whole window.
+        data: The window.
+        fine: The same from slots no longer than `step` seconds, the time series' steps.
+        step: Seconds.
+        folding: Which callees are shown as one.
+    """
     between = (
         pl.col("Caller").eq(link.caller) & pl.col("Callee").eq(link.callee) & pl.col("Kind").eq(link.kind)
     )
     callee = "" if folding.hides(link.callee) else link.callee
-    slots = folding.apply(data.slots(step, caller=link.caller, callee=callee))
+    slots = folding.apply(fine.slots(step, caller=link.caller, callee=callee))
     steps = by_column("Start", slots.filter(between))
     operations = by_column(
         "Operation", *(folding.apply(frame).filter(between) for frame in data.operations(link.caller, callee))

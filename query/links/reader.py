@@ -14,7 +14,7 @@ from query.links.figures import LinkKey
 from query.links.neighbourhood import within
 from query.links.nodes import nodes_of
 from query.links.ordering import ordered
-from query.links.profile import detail_of
+from query.links.profile import detail_of, slot_seconds
 from query.links.settings import LinkSettings
 from query.links.source import LinkData, LinkSource
 from query.links.sums import LinkSums
@@ -89,7 +89,10 @@ class LinkReader:
             return None
         link = max(between, key=lambda one: (one.calls, one.kind))
         figures = sums.figures(LinkKey(caller, callee, link.kind))
-        return detail_of(replace(link, exemplars=figures.slow), figures, data, sums.folding)
+        now_ns = self._clock()
+        step = slot_seconds(window, now_ns)
+        fine = self._source.moment(now_ns).open(window, longest=step)
+        return detail_of(replace(link, exemplars=figures.slow), figures, data, fine, step, sums.folding)
 
     def service_map(
         self, window: Window, *, service: str | None = None, depth: int | None = None
