@@ -42,8 +42,8 @@ def measured(work: Callable[[], object]) -> tuple[float, float]:
 
 
 def latest(seconds: int) -> Window:
-    """The window that ends now."""
-    now_ns = time.time_ns()
+    """The window that ends now, at whole seconds as the API reads relative times."""
+    now_ns = -(-time.time_ns() // NS_PER_S) * NS_PER_S
     return Window(now_ns - seconds * NS_PER_S, now_ns)
 
 

@@ -13,6 +13,9 @@ from storage import slots as whole_slots
 from storage.client import Database
 from storage.slots import NO_STEPS, Slots
 
+# How many spans, and their keys mixed.
+Arrivals = tuple[int, int]
+
 
 class LinkFigureStore:
     """The tables `link_figures` and `link_slots`."""
@@ -24,6 +27,16 @@ class LinkFigureStore:
         """The store's time in Unix nanoseconds, and the second up to whose arrivals all is rolled up."""
         ((now_ns, rolled_up_to),) = self._database.rows("link_clock")
         return int(now_ns), int(rolled_up_to)
+
+    def look(self, from_second: int, next_second: int) -> tuple[int, int, Arrivals, Arrivals]:
+        """As `clock`, and what arrived since two seconds, the first not after the second.
+
+        Equal answers for one second mean that nothing arrived in between.
+        """
+        parameters = {"from_second": from_second, "next_second": next_second}
+        ((now_ns, rolled_up_to, *found),) = self._database.rows("link_look", parameters)
+        spans, keys, next_spans, next_keys = map(int, found)
+        return int(now_ns), int(rolled_up_to), (spans, keys), (next_spans, next_keys)
 
     def changed_slices(self, from_second: int, to_second: int) -> list[int]:
         """Slices whose links can be changed by what arrived in `[from_second, to_second)`."""

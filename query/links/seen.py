@@ -15,7 +15,7 @@ from query.links.joined import batches, join, join_nothing
 from query.links.remembered import RememberedFrames
 from query.model.window import NS_PER_S, Window
 from storage.hops import SLICE_SECONDS, HopSpans
-from storage.links import LinkFigureStore
+from storage.links import Arrivals, LinkFigureStore
 from storage.slots import HOUR, MINUTE, Slots
 
 T = TypeVar("T")
@@ -35,6 +35,8 @@ class Seen:
 
     Attributes:
         rolled_up_to: The second up to whose arrivals all was rolled up; 0: never.
+        arrived_since: A second up to which all was rolled up before; 0: not known.
+        arrived: What had arrived since then when the look began.
         changed: Slices that something arrived for since, or a little longer ago.
     """
 
@@ -56,6 +58,8 @@ class Seen:
         self._worked_out: OrderedDict[tuple[object, ...], object] = OrderedDict()
         self._slices: list[tuple[int, int, list[int]]] = []
         self.rolled_up_to = rolled_up_to
+        self.arrived_since = 0
+        self.arrived: Arrivals | None = None
         self.changed: set[int] = set()
         if rolled_up_to:
             until = store_ns // NS_PER_S + _SOON_SECONDS

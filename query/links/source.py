@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 # Longer after the last look at the store it is cheaper to forget than to ask what changed.
 _FORGET_SECONDS = 60
+# While nothing arrives a look serves for so long: then more than needed would be joined.
+_SAME_SECONDS = 30
 
 
 class LinkSource:
@@ -41,7 +43,7 @@ class LinkSource:
         self.remembered = RememberedFrames()
         self._lock = threading.Lock()
         self._seen: Seen | None = None
-        self._seen_at = 0.0
+        self._looked_at = 0.0
 
     def moment(self, now_ns: int) -> LinkMoment:
         """Everything as of now (Unix nanoseconds), for one question; ask it for windows."""
@@ -51,19 +53,29 @@ class LinkSource:
     def _look(self) -> Seen:
         """The store as it is now, or was a moment ago."""
         with self._lock:
-            if self._seen and time.monotonic() - self._seen_at < self.settings.remembered_seconds:
+            if self._seen and time.monotonic() - self._looked_at < self.settings.remembered_seconds:
                 return self._seen
-            seen_at = time.monotonic()
+            self._seen, self._looked_at = self._look_again(), time.monotonic()
+            return self._seen
+
+    def _look_again(self) -> Seen:
+        last = self._seen
+        if last is None or not last.rolled_up_to:
             store_ns, rolled_up_to = self.store.clock()
-            # From where the last look began: everything that changed since then must be forgotten.
-            since = self._seen.rolled_up_to if self._seen else 0
-            if not since or rolled_up_to > since + _FORGET_SECONDS:
-                since = rolled_up_to
-                self.remembered.clear()
-            seen = Seen(self.hop_spans, self.store, self.remembered, store_ns, since, rolled_up_to)
-            self.remembered.forget(seen.changed)
-            self._seen, self._seen_at = seen, seen_at
-            return seen
+            return Seen(self.hop_spans, self.store, self.remembered, store_ns, rolled_up_to, rolled_up_to)
+        since = last.rolled_up_to
+        arrived_since = last.arrived_since or since
+        store_ns, rolled_up_to, arrived, arrived_next = self.store.look(arrived_since, since)
+        if arrived == last.arrived and rolled_up_to <= since + _SAME_SECONDS:
+            return last
+        # From where the last look began: everything that changed since then must be forgotten.
+        if rolled_up_to > since + _FORGET_SECONDS:
+            since = rolled_up_to
+            self.remembered.clear()
+        seen = Seen(self.hop_spans, self.store, self.remembered, store_ns, since, rolled_up_to)
+        seen.arrived_since, seen.arrived = last.rolled_up_to, arrived_next
+        self.remembered.forget(seen.changed)
+        return seen
 
 
 class LinkMoment:

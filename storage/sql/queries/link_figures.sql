@@ -1,5 +1,5 @@
 -- Figures of links over chosen slots, summed per link, per step of slot_seconds, and per operation when asked.
--- slices, minutes, hours: starts of slots of 10, 60 and 3600 seconds that do not overlap; by_operation: 0 or 1;
+-- slices, minutes, hours: starts of slots of 10, 60 and 3600 seconds that do not overlap, by_operation: 0 or 1,
 -- caller, callee: only this link, '' for all. By primary key (Resolution, ByOperation, Start, Caller).
 WITH
     wanted AS

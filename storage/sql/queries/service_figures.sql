@@ -1,7 +1,7 @@
 -- Calls, errors and latency of services over chosen slots: minutes and hours from service_figures, slices span by
--- span from link_spans, each span once. Slots do not overlap; they are starts in Unix seconds.
+-- span from link_spans, each span once. Slots do not overlap, they are starts in Unix seconds.
 -- start_ns, end_ns: cut spans of the slices at the nanosecond. by_operation, and what is a call: see the table.
--- service: '' means all. step_seconds: rows are also cut into steps of this length from origin_seconds; 0: none.
+-- service: '' means all. step_seconds: rows are also cut into steps of this length from origin_seconds, 0: none.
 -- Both tables by primary key.
 WITH wanted AS
 (
