@@ -1,4 +1,4 @@
-"""Serves the pages over the shop, to look at them: `python -m tests.ui.serve [shop|big|empty] [PORT]`."""
+"""Serves the pages over the shop, to look at them: `python -m tests.ui.serve [SHOP] [PORT]`."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from collections.abc import Callable
 import uvicorn
 from fastapi import FastAPI
 
-from tests.ui.shop import NOW_NS, Shop, big_shop
+from tests.ui.shop import NOW_NS, Shop, big_shop, big_shop_in_namespaces, shop_in_namespaces
 from ui.app import add_pages
 from ui.onboarding import Endpoints
 
 SHOPS: dict[str, Callable[[], Shop]] = {
     "shop": Shop,
+    "spaces": shop_in_namespaces,
     "big": big_shop,
+    "big-spaces": big_shop_in_namespaces,
     "empty": lambda: Shop((), any_trace=False),
 }
 

@@ -6,7 +6,7 @@ The same every time, so that pages can be compared with golden files and looked 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TYPE_CHECKING
@@ -27,7 +27,7 @@ from query.model.service import OperationFigures, OperationList, ServiceFigures,
 from query.model.trace import Trace, TracePage
 from query.model.window import Window, rfc3339
 from tests.ui.shop_causes import ShopCauses
-from tests.ui.shop_links import SHOP_LINKS, big_links, times
+from tests.ui.shop_links import SHOP_LINKS, SHOP_NAMESPACES, big_links, times
 
 if TYPE_CHECKING:
     from query.model.search import TraceFilter
@@ -47,6 +47,7 @@ class Shop:
     any_trace: bool = True
     failure: Exception | None = None
     asked: list[tuple[str, object]] = field(default_factory=list)
+    namespaces: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def links(self) -> ShopLinks:
@@ -145,7 +146,9 @@ class ShopLinks:
                     n for one in present if {one.caller, one.callee} & near for n in (one.caller, one.callee)
                 }
             present = tuple(one for one in present if {one.caller, one.callee} <= near)
-        return ServiceMap(window.start, window.end, _nodes(present), list(present))
+        named = self.shop.namespaces
+        nodes = [replace(node, namespace=named.get(node.service, "")) for node in _nodes(present)]
+        return ServiceMap(window.start, window.end, nodes, list(present))
 
 
 @dataclass
@@ -196,6 +199,17 @@ class ShopServices:
 
 def big_shop() -> Shop:
     return Shop(big_links())
+
+
+def shop_in_namespaces() -> Shop:
+    """The shop with three namespaces; frontend and scheduler are in none."""
+    return Shop(namespaces=SHOP_NAMESPACES)
+
+
+def big_shop_in_namespaces() -> Shop:
+    """The big shop, each area a namespace."""
+    names = {name for one in big_links() for name in (one.caller, one.callee)}
+    return Shop(big_links(), namespaces={name: name.partition("-")[0] for name in names})
 
 
 def _nodes(present: tuple[DependencyLink, ...]) -> list[MapNode]:

@@ -102,6 +102,12 @@ SHOP_LINKS = (
     link("fulfilment", "email", calls=7, p95=240, status="quiet", reasons=("7 calls are too few to judge",)),
 )
 
+SHOP_NAMESPACES = {
+    **dict.fromkeys(("catalog", "cart", "checkout", "inventory"), "shop"),
+    **dict.fromkeys(("fulfilment", "shipping", "email"), "delivery"),
+    "payment": "payments",
+}
+
 
 def big_links(services: int = 150, links: int = 190, seed: int = 7) -> tuple[DependencyLink, ...]:
     """Many services in tiers with a few cross links; two are in trouble, one is quiet."""

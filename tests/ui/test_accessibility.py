@@ -9,13 +9,15 @@ from fastapi import FastAPI
 from playwright.sync_api import Page
 
 from tests.ui.serve import shop_app
-from tests.ui.shop import Shop
+from tests.ui.shop import shop_in_namespaces
 
 pytestmark = pytest.mark.browser
 PAGES = (
     "/",
     "/?link=checkout~payment&labels=1",
     "/?node=checkout",
+    "/?group=namespace&link=namespace:shop~namespace:payments",
+    "/?namespace=shop",
     "/links",
     "/links/checkout/payment",
     "/links/fulfilment/shipping?select=failing&around=1",
@@ -31,7 +33,7 @@ RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).vi
 @pytest.mark.parametrize("path", PAGES)
 def test_no_serious_finding(page: Page, serve: Callable[[FastAPI], str], axe_source: str, path: str) -> None:
     page.emulate_media(color_scheme="light")
-    page.goto(serve(shop_app(Shop())) + path)
+    page.goto(serve(shop_app(shop_in_namespaces())) + path)
     # evaluate() is not bound by the page's policy, a <script> element would be.
     page.evaluate(axe_source)
     light = page.evaluate(RUN)

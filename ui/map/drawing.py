@@ -16,10 +16,11 @@ from ui.links.change import LinkChange, LinkKey, link_key
 from ui.links.change_wording import change_label, change_note
 from ui.map.columns import DENSE, NAME_START, name_room
 from ui.map.folding import Group
+from ui.map.grouping import Bundle, Grouped, NamespaceGroup
 from ui.map.labels import TakenRoom, label_box
 from ui.map.layout import Box, Layout, Route, lay_out
 from ui.map.lettering import fitted, text_width
-from ui.map.shapes import line, ornament, outline
+from ui.map.shapes import line, ornament, outline, stack
 from ui.map.wording import calm_label, chip_lines, describe_link, describe_node, in_trouble, worst_first
 from ui.palette import hue_class
 from ui.paths import pair_text
@@ -56,6 +57,7 @@ class DrawnLink:
     description: str
     became: str
     folded: Group | None = None
+    bundle: Bundle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class DrawnNode:
-    """One node's shape and texts."""
+    """One node's shape and texts; `outside` when it is not of the namespace that the map is about."""
 
     node: MapNode
     box: Box
@@ -85,6 +87,8 @@ class DrawnNode:
     hue: str
     description: str
     folded: Group | None = None
+    grouped: NamespaceGroup | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,8 @@ def draw(
     service_map: ServiceMap,
     comparison: Comparison | None = None,
     groups: Mapping[str, Group] | None = None,
+    grouped: Grouped | None = None,
+    namespace: str = "",
 ) -> Drawing:
     """Draws a map; the same services and pairs always stand in the same places.
 
@@ -108,22 +114,25 @@ def draw(
         service_map: Nodes and links.
         comparison: What became of the links since an earlier window, to be marked.
         groups: The nodes that stand for folded leaves, by name.
+        grouped: What stands for namespaces and for links between them.
+        namespace: Services of others are drawn apart.
     """
     groups = groups or {}
+    grouped = grouped or Grouped(service_map)
     kinds = {node.service: node.kind for node in service_map.nodes}
     for link in service_map.links:
         kinds.setdefault(link.caller, link.caller_kind)
         kinds.setdefault(link.callee, link.callee_kind)
     layout = lay_out(kinds, {(link.caller, link.callee) for link in service_map.links})
     dense = layout.metrics is DENSE
-    links = _links(service_map.links, layout, comparison, dense=dense)
+    links = _links(service_map.links, layout, comparison, grouped, dense=dense)
     nodes = [
         _node(node, layout.boxes[node.service], layout.metrics.name_px, dense=dense)
         for node in _all_nodes(service_map)
     ]
     return Drawing(
         links=[_folded_link(item, groups) for item in links],
-        nodes=[_folded_node(item, groups) for item in nodes],
+        nodes=[_apart(_grouped_node(_folded_node(item, groups), grouped), namespace) for item in nodes],
         view=view_of(layout),
         dense=dense,
     )
@@ -150,7 +159,12 @@ def view_of(layout: Layout) -> Box:
 
 
 def _links(
-    links: Sequence[DependencyLink], layout: Layout, comparison: Comparison | None, *, dense: bool
+    links: Sequence[DependencyLink],
+    layout: Layout,
+    comparison: Comparison | None,
+    grouped: Grouped,
+    *,
+    dense: bool,
 ) -> list[DrawnLink]:
     by_pair: dict[tuple[str, str], list[DependencyLink]] = defaultdict(list)
     for link in links:
@@ -170,20 +184,23 @@ def _links(
         route = routes[id(link)]
         change = changes.get(id(link))
         lines = change_label(change, comparison.words) if comparison and change else ()
-        label = _label(link, route, layout, taken, lines, dense=dense)
+        bundle = grouped.bundles.get((link.caller, link.callee))
+        labelled = bundle.worst if bundle and in_trouble(link) else link
+        label = _label(labelled, route, layout, taken, lines, dense=dense)
         became = _became(changes, link)
         if label:
             taken.take(label.box)
         drawn.append(
             DrawnLink(
                 link=link,
-                key=pair_text(link.caller, link.callee),
+                key=bundle.key if bundle else pair_text(link.caller, link.callee),
                 path=line(route, layout.metrics, _arrow_length(link, dense=dense)),
                 width=_width(link, became, dense=dense),
                 label=label,
-                description=describe_link(link)
-                + (change_note(change, comparison.words) if comparison and change else ""),
+                description=(bundle.description if bundle else describe_link(link))
+                + (_note(bundle, change, comparison.words) if comparison and change else ""),
                 became=became,
+                bundle=bundle,
             )
         )
     return list(reversed(drawn))
@@ -238,6 +255,34 @@ def _folded_node(item: DrawnNode, groups: Mapping[str, Group]) -> DrawnNode:
     if not group:
         return item
     return replace(item, name=group.label, hue="", description=group.description, folded=group)
+
+
+def _grouped_node(item: DrawnNode, grouped: Grouped) -> DrawnNode:
+    group = grouped.groups.get(item.node.service)
+    if not group:
+        return item
+    return replace(
+        item,
+        name=group.fitted(name_room("service", item.box.width), item.name_px),
+        ornament=stack(item.box),
+        hue="",
+        description=group.description,
+        grouped=group,
+    )
+
+
+def _apart(item: DrawnNode, namespace: str) -> DrawnNode:
+    if not namespace or item.node.kind != "service" or item.node.namespace == namespace or item.folded:
+        return item
+    return replace(item, outside=True, description=f"{item.description} Not of the namespace {namespace}.")
+
+
+def _note(bundle: Bundle | None, change: LinkChange, words: str) -> str:
+    """What became of a link; of a line of many links, which of them it was."""
+    note = change_note(change, words)
+    if bundle and note and change.became == "worse":
+        return f" {change.link.caller} → {change.link.callee}:{note}"
+    return note
 
 
 def _arrow_length(link: DependencyLink, *, dense: bool) -> float:

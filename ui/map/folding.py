@@ -6,12 +6,14 @@ Pure. For maps too big to read; the list under the map keeps every link.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from query.model.link import DependencyLink, MapNode, ServiceMap
 
 SUGGEST_FROM = 60
 _LEAST_LEAVES = 2
+_APART = "\N{INVISIBLE SEPARATOR}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,12 @@ class Group:
     @property
     def name(self) -> str:
         """The node's name among the others; its last character keeps it from being a service's."""
-        return f"{self.caller} {self.label}\N{INVISIBLE SEPARATOR}"
+        return f"{self.caller} {self.label}{_APART}"
 
     @property
     def description(self) -> str:
         """All about the node in one line."""
-        return f"{len(self.leaves)} healthy leaves of {self.caller}: {', '.join(self.leaves)}."
+        return f"{len(self.leaves)} healthy leaves of {self.caller.rstrip(_APART)}: {', '.join(self.leaves)}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,13 @@ class Folded:
     groups: dict[str, Group] = field(default_factory=dict)
 
 
-def fold_leaves(whole: ServiceMap) -> Folded:
-    """Folds where one caller has at least two leaves; red, quiet and shared ones stay as they are."""
+def fold_leaves(whole: ServiceMap, keep: Collection[str] = ()) -> Folded:
+    """Folds where one caller has at least two leaves; red, quiet and shared ones stay as they are.
+
+    Args:
+        whole: The map.
+        keep: Nodes that are never folded, by name.
+    """
     callers: dict[str, set[str]] = defaultdict(set)
     calling: set[str] = set()
     unwell: set[str] = set()
@@ -57,7 +64,7 @@ def fold_leaves(whole: ServiceMap) -> Folded:
             unwell.add(link.callee)
     leaves: dict[str, list[str]] = defaultdict(list)
     for callee, its_callers in callers.items():
-        if len(its_callers) == 1 and callee not in calling and callee not in unwell:
+        if len(its_callers) == 1 and not (callee in calling or callee in unwell or callee in keep):
             leaves[next(iter(its_callers))].append(callee)
     groups = {
         caller: Group(caller, tuple(sorted(names)))

@@ -53,7 +53,7 @@ def label_box(
     Returns:
         A box inside the picture that meets nothing taken; None when there is no room in reach.
     """
-    points = _candidates(route, layout)
+    points = _candidates(route, layout, size[0])
     for step in range(most_steps):
         shifts = (0.0,) if step == 0 else (-step * size[1] / 4, step * size[1] / 4)
         for shift in shifts:
@@ -64,12 +64,17 @@ def label_box(
     return None
 
 
-def _candidates(route: Route, layout: Layout) -> list[Point]:
-    """Points on the line, those in the middle gap first; a self-call's label stands right of its node."""
+def _candidates(route: Route, layout: Layout, width: float) -> list[Point]:
+    """Points on the line, those in the middle gap first; a self-call's label stands over it or beside it."""
     points = route.points
     if route.loop:
-        x, y = points[1]
-        return [(x - 15, y - layout.metrics.loop_height), (x + 14 + layout.column_gap / 2, y)]
+        (start, _), (x, y) = points
+        beside = start - width / 2 - 2 * _LEAST_DISTANCE
+        return [
+            (x - 15, y - layout.metrics.loop_height),
+            (beside, y),
+            (x + 14 + layout.column_gap / 2, y),
+        ]
     gaps = list(zip(points[::2], points[1::2], strict=True))
     from_middle = sorted(range(len(gaps)), key=lambda i: abs(i - (len(gaps) - 1) / 2))
     return [on_curve(*gaps[i], t) for i in from_middle for t in _ALONG]

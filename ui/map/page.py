@@ -7,7 +7,7 @@ one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -18,9 +18,10 @@ from ui.errors import BadParameter, page_route
 from ui.formats import plural
 from ui.links.change import LinkChange, compare_links, link_key
 from ui.links.change_wording import change_sentence, short_change
-from ui.map.drawing import Comparison, draw
-from ui.map.folding import SUGGEST_FROM, Folded, fold_leaves
-from ui.map.wording import in_trouble, map_sentence, totals, worst_first
+from ui.map.drawing import Comparison
+from ui.map.grouping import Bundle, Grouped, focus_namespace, namespaces_of
+from ui.map.picture import LEAST_NAMESPACES, Choices, picture, suggestions, troubled_part
+from ui.map.wording import Part, in_trouble, map_sentence, totals, worst_first
 from ui.onboarding import Onboarding
 from ui.paths import read_pair
 from ui.rendering import Pages
@@ -32,9 +33,10 @@ _DEPTHS = (1, 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What the side panel shows: a link, or a node with its callers and callees."""
+    """What the side panel shows: a link, links drawn as one, or a node with its callers and callees."""
 
     link: DependencyLink | None = None
+    bundle: Bundle | None = None
     node: MapNode | None = None
     callers: list[DependencyLink] = field(default_factory=list)
     callees: list[DependencyLink] = field(default_factory=list)
@@ -54,41 +56,44 @@ def map_routes(pages: Pages, onboarding: Onboarding) -> APIRouter:
             if not pages.questions.search.has_any_trace():
                 return onboarding.page(request, time_range)
             return pages.renderer.page(request, "map_empty.html", time_range)
-        only_trouble = read("only") == "trouble"
+        chosen, namespaces = Choices.of(request.query_params), namespaces_of(shown.nodes)
+        if chosen.namespace:
+            shown = focus_namespace(shown, chosen.namespace)
         earlier = read_earlier(read("compare"), time_range.window)
-        comparison = _compare(pages, shown, earlier, find if matching is None else "", depth)
+        comparison = _compare(
+            pages, shown, earlier, find if matching is None else "", depth, chosen.namespace
+        )
         changes = comparison.changes if comparison else {}
-        gone = [change for change in changes.values() if change.became == "gone"]
-        fold = read("fold") == "healthy"
-        pictured = troubled_part(shown) if only_trouble else with_gone(shown, gone)
-        folded = fold_leaves(pictured) if fold else Folded(pictured)
-        ranked = worst_first(troubled_part(shown).links if only_trouble else shown.links)
+        pictured = picture(shown, chosen, comparison)
+        ranked = worst_first(troubled_part(shown).links if chosen.only_trouble else shown.links)
         ranked.sort(key=lambda link: not in_trouble(link) and not _got_worse(changes.get(link_key(link))))
         return pages.renderer.page(
             request,
             "map.html",
             time_range,
-            sentence=map_sentence(shown.links, time_range.phrase) if shown.links else [],
+            sentence=_sentence(shown, chosen.namespace, time_range.phrase),
             change_sentence=change_sentence(changes.values(), earlier.words) if earlier else [],
             more=totals(shown.links, shown.nodes)
-            + (f", within {plural(depth, 'step')} of {find}" if find and not matching else ""),
-            drawing=draw(folded.service_map, comparison, folded.groups),
+            + (f", within {plural(depth, 'step')} of {find}" if find and not matching else "")
+            + (f", of the namespace {chosen.namespace} and next to it" if chosen.namespace else ""),
+            drawing=pictured.drawing,
+            groups=pictured.grouped.groups,
             comparison=comparison,
             short_change=short_change,
-            gone=gone,
+            gone=[change for change in changes.values() if change.became == "gone"],
             earlier=earlier,
             earlier_choices=choices(time_range.window),
-            fold=fold,
-            suggest_folding=not fold and len(shown.nodes) > SUGGEST_FROM,
-            nothing="No link is slow or failing." if only_trouble else "Nothing to draw.",
-            selection=select(shown, read("link"), read("node")),
-            chosen_link=read("link"),
+            chosen=chosen,
+            offer_groups=chosen.group or len(namespaces) >= LEAST_NAMESPACES,
+            suggestions=suggestions(pictured.drawing, chosen, namespaces),
+            nothing="No link is slow or failing." if chosen.only_trouble else "Nothing to draw.",
+            selection=select(shown, read("link"), read("node"), pictured.grouped),
+            chosen_link=pictured.chosen_line(read("link")),
             chosen_node=read("node"),
-            matching=matching,
+            matching=pictured.matching(matching),
             find=find,
             depth=depth,
             names=sorted(node.service for node in shown.nodes),
-            only_trouble=only_trouble,
             labels=read("labels") == "1",
             listed=ranked[:_LISTED],
             hidden_count=max(0, len(ranked) - _LISTED),
@@ -97,23 +102,13 @@ def map_routes(pages: Pages, onboarding: Onboarding) -> APIRouter:
     return router
 
 
-def troubled_part(whole: ServiceMap) -> ServiceMap:
-    """The slow and failing links with their two ends."""
-    links = [link for link in whole.links if in_trouble(link)]
-    ends = {name for link in links for name in (link.caller, link.callee)}
-    return ServiceMap(whole.start, whole.end, [node for node in whole.nodes if node.service in ends], links)
-
-
-def with_gone(shown: ServiceMap, gone: Sequence[LinkChange]) -> ServiceMap:
-    """The map with the links of an earlier window that have no calls now; they are drawn as quiet."""
-    if not gone:
-        return shown
-    links = [replace(change.link, status="quiet", calls=0, calls_per_second=0.0) for change in gone]
-    return replace(shown, links=[*shown.links, *links])
-
-
-def select(shown: ServiceMap, link_text: str | None, node_name: str | None) -> Selection:
+def select(
+    shown: ServiceMap, link_text: str | None, node_name: str | None, grouped: Grouped | None = None
+) -> Selection:
     """What the URL chooses for the panel; nothing when it is not on the map."""
+    bundle = grouped.bundle(link_text) if grouped else None
+    if bundle:
+        return Selection(bundle=bundle)
     pair = read_pair(link_text)
     if pair:
         chosen = worst_first([link for link in shown.links if (link.caller, link.callee) == pair])
@@ -141,8 +136,14 @@ def _ask(pages: Pages, time_range: TimeRange, find: str, depth: int) -> tuple[Se
     return whole, {node.service for node in whole.nodes if find.lower() in node.service.lower()}
 
 
+def _sentence(shown: ServiceMap, namespace: str, phrase: str) -> list[Part]:
+    if shown.links:
+        return map_sentence(shown.links, phrase)
+    return [Part(f"No service of the namespace {namespace} had calls ({phrase}).")] if namespace else []
+
+
 def _compare(
-    pages: Pages, shown: ServiceMap, earlier: Earlier | None, focus: str, depth: int
+    pages: Pages, shown: ServiceMap, earlier: Earlier | None, focus: str, depth: int, namespace: str
 ) -> Comparison | None:
     """What became of the shown links since the earlier window, looked at with the same focus."""
     if earlier is None:
@@ -150,6 +151,8 @@ def _compare(
     then = pages.questions.links.service_map(
         earlier.window, service=focus or None, depth=depth if focus else None
     )
+    if namespace:
+        then = focus_namespace(then, namespace)
     return Comparison(compare_links(shown.links, then.links), earlier.words)
 
 

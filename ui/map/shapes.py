@@ -9,6 +9,7 @@ from ui.map.layout import Box, Point, Route
 _LID = 4.5
 _CORNER = 6.0
 _CHAMFER = 10.0
+_BEHIND = 3.0
 
 
 def outline(kind: NodeKind, box: Box) -> str:
@@ -46,6 +47,15 @@ def ornament(kind: NodeKind, box: Box) -> str:
         first, second = _number(box.x + box.width - 8), _number(box.x + box.width - 14)
         return f"M{first} {y}v{height}M{second} {y}v{height}"
     return ""
+
+
+def stack(box: Box) -> str:
+    """A second node that shows behind the first: several drawn as one."""
+    right, bottom, corner = box.x + box.width + _BEHIND, box.y + box.height + _BEHIND, _number(_CORNER)
+    return (
+        f"M{_number(box.x + _CORNER)} {_number(bottom)}H{_number(right - _CORNER)}"
+        f"a{corner} {corner} 0 0 0 {corner} -{corner}V{_number(box.y + _CORNER)}"
+    )
 
 
 def line(route: Route, metrics: Metrics, arrow_length: float) -> str:

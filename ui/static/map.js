@@ -53,11 +53,12 @@ const find = document.getElementById("find");
 find?.addEventListener("input", () => {
   const wanted = find.value.trim().toLowerCase();
   for (const node of svg()?.querySelectorAll("a.node") ?? []) {
-    node.classList.toggle("dim", wanted !== "" && !node.dataset.service.toLowerCase().includes(wanted));
+    const names = `${node.dataset.service} ${node.dataset.holds ?? ""}`.toLowerCase();
+    node.classList.toggle("dim", wanted !== "" && !names.includes(wanted));
   }
 });
 
-// Choosing keeps the page: only the live parts change.
+// Choosing keeps the page: only the live parts change. What changes the tools too (data-anew) loads it.
 async function go(url) {
   try {
     if (!(await swap(url))) throw new Error("not a page");
@@ -70,7 +71,7 @@ addEventListener("popstate", () => swap(location.href).catch(() => location.relo
 document.addEventListener("click", (event) => {
   if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   const anchor = event.target.closest?.("#map a, #map-panel a");
-  if (!anchor || dragged) return;
+  if (!anchor || dragged || anchor.hasAttribute("data-anew")) return;
   const href = anchor.href.baseVal ?? anchor.getAttribute("href");
   if (new URL(href, location.href).pathname !== location.pathname) return;
   event.preventDefault();

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from tests.ui.hostile_shop import HostileShop
 from tests.ui.serve import shop_app
-from tests.ui.shop import Shop, big_shop
+from tests.ui.shop import Shop, big_shop, big_shop_in_namespaces, shop_in_namespaces
 from tests.ui.trace.hostile import PAYLOADS
 
 pytestmark = pytest.mark.browser
@@ -134,6 +134,33 @@ def test_help_search_and_moving_have_keys(page: Page, shop_url: str) -> None:
 def test_text_keeps_to_its_place(page: Page, serve: Serve, shop: Shop, scheme: str) -> None:
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.goto(serve(shop_app(shop)) + "/?labels=1")
+    assert page.evaluate(TEXT_OUTSIDE) == []
+    assert page.evaluate(LABEL_OVER_NODE) == 0
+    assert page.locator(".chip").count() == 2
+
+
+def test_namespaces_are_opened_and_left_by_their_controls(page: Page, serve: Serve) -> None:
+    page.goto(serve(shop_app(shop_in_namespaces())))
+    page.get_by_role("button", name="By namespace").click()
+    expect(page.get_by_role("button", name="By namespace")).to_have_attribute("aria-pressed", "true")
+    group = page.locator('a.node[data-service^="shop"]')
+    expect(group).to_have_accessible_name(re.compile("Namespace shop, 4 services: cart, catalog"))
+    page.locator("#find").fill("inventory")
+    assert page.locator("a.node:not(.dim)").count() == 1
+    page.locator('a.link[data-key="namespace:shop~namespace:payments"] .chip').click()
+    page.locator("#map-panel .short-list a").click()
+    expect(page.locator("#map-panel a.main")).to_have_text("Slowest requests")
+    group.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?namespace=shop")
+    expect(page.locator("a.node.outside")).to_have_count(3)
+    page.get_by_role("link", name="Show all").click()
+    expect(page.locator("a.node")).to_have_count(16)
+
+
+@pytest.mark.parametrize("shop", [shop_in_namespaces(), big_shop_in_namespaces()], ids=["shop", "big"])
+def test_text_of_namespaces_keeps_to_its_place(page: Page, serve: Serve, shop: Shop) -> None:
+    page.goto(serve(shop_app(shop)) + "/?group=namespace&labels=1")
     assert page.evaluate(TEXT_OUTSIDE) == []
     assert page.evaluate(LABEL_OVER_NODE) == 0
     assert page.locator(".chip").count() == 2

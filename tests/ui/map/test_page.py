@@ -8,9 +8,10 @@ from starlette.testclient import TestClient
 
 from query.model.window import Window
 from tests.ui.serve import shop_app
-from tests.ui.shop import NOW_NS, Shop, big_shop
+from tests.ui.shop import NOW_NS, Shop, big_shop, big_shop_in_namespaces, shop_in_namespaces
 from tests.ui.shop_links import link
-from ui.map.page import select, troubled_part
+from ui.map.page import select
+from ui.map.picture import troubled_part
 
 
 def drawn_links(html: str) -> dict[tuple[str, str], str]:
@@ -160,3 +161,106 @@ def test_big_maps_suggest_folding(client: TestClient) -> None:
     assert "fold healthy leaves" in page_of(big_shop(), "/")
     assert "fold healthy leaves" not in page_of(big_shop(), "/?fold=healthy")
     assert "fold healthy leaves" not in client.get("/").text
+
+
+def drawn_nodes(html: str) -> list[str]:
+    names = re.findall(r'<a class="node [^>]*data-service="([^"]*)"', html)
+    return sorted(unescape(name).rstrip("\N{INVISIBLE SEPARATOR}") for name in names)
+
+
+def test_grouping_is_offered_where_there_are_namespaces() -> None:
+    assert "By namespace" not in page_of(Shop(), "/")
+    assert "By namespace" not in page_of(Shop(namespaces={"cart": "shop"}), "/")
+    assert 'href="/?group=namespace"' in page_of(shop_in_namespaces(), "/")
+    assert 'href="/?group=namespace">group by namespace</a> to see less' in page_of(
+        big_shop_in_namespaces(), "/"
+    )
+    assert "to see less" not in page_of(big_shop_in_namespaces(), "/?group=namespace")
+
+
+def test_namespaces_are_drawn_as_nodes_and_all_links_listed() -> None:
+    html = page_of(shop_in_namespaces(), "/?group=namespace&start=-1h")
+    assert drawn_nodes(html) == [
+        "bank.example.com",
+        "delivery · 3 services",
+        "frontend",
+        "kafka/shipments",
+        "payments · 1 service",
+        "postgresql/catalog",
+        "postgresql/stock",
+        "redis",
+        "scheduler",
+        "shop · 4 services",
+        "user",
+    ]
+    assert len(re.findall(r"<tr data-caller", html)) == len(Shop().all_links)
+    assert 'href="/?start=-1h&amp;namespace=shop" data-anew' in html
+    assert "2 of 18 links are failing or slow" in sentence(html)
+
+
+def test_a_line_between_namespaces_opens_its_links_worst_first() -> None:
+    html = page_of(shop_in_namespaces(), "/?group=namespace&link=namespace:delivery~namespace:delivery")
+    panel = html[html.index('id="map-panel"') : html.index('id="map-list"')]
+    assert "3 links inside the namespace, worst first" in panel
+    order = re.findall(r'href="/\?group=namespace&amp;link=([^"]+)"', panel)
+    assert order == ["fulfilment~shipping", "shipping~fulfilment", "fulfilment~email"]
+    assert "8.22 % errors failing" in panel
+    assert len(re.findall(r'class="link [^"]* chosen"', html)) == 1
+
+
+def test_a_link_chosen_from_a_line_is_shown_and_marks_the_line() -> None:
+    html = page_of(shop_in_namespaces(), "/?group=namespace&link=checkout~payment")
+    assert "/links/checkout/payment#slowest" in html
+    [line] = re.findall(r'class="link [^"]* chosen"[^>]*data-key="([^"]+)"', html)
+    assert line == "namespace:shop~namespace:payments"
+
+
+def test_one_namespace_is_shown_with_what_is_next_to_it() -> None:
+    html = page_of(shop_in_namespaces(), "/?namespace=payments&group=namespace")
+    assert drawn_nodes(html) == ["bank.example.com", "checkout", "payment"]
+    [outside] = re.findall(r'class="node [^"]* outside[^>]*data-service="([^"]+)"', html)
+    assert outside == "checkout"
+    assert "Not of the namespace payments." in html
+    assert sentence(html).startswith("1 of 2 links is slow: checkout → payment")
+    assert "of the namespace payments and next to it" in html
+    assert "Show all" in html
+
+
+def test_a_namespace_without_calls_is_said() -> None:
+    html = page_of(shop_in_namespaces(), "/?namespace=<b>nobody")
+    assert sentence(html) == "No service of the namespace <b>nobody had calls (last 15 minutes)."
+    assert drawn_nodes(html) == []
+
+
+def test_grouping_goes_with_folding_trouble_and_finding() -> None:
+    shop = shop_in_namespaces()
+    folded = page_of(shop, "/?group=namespace&fold=healthy")
+    assert {"shop · 4 services", "shop · 4 services\N{INVISIBLE SEPARATOR} +3 healthy"} <= set(
+        drawn_nodes(folded)
+    )
+    assert "3 healthy leaves of shop · 4 services: postgresql/catalog, postgresql/stock, redis." in folded
+    trouble = page_of(shop, "/?group=namespace&only=trouble")
+    assert drawn_nodes(trouble) == ["delivery · 3 services", "payments · 1 service", "shop · 4 services"]
+    assert set(drawn_links(trouble).values()) == {"slow", "failing"}
+    found = page_of(shop, "/?group=namespace&service=invent")
+    dimmed = re.findall(r'<a class="node [^"]* dim"[^>]*data-service="([^"]+)"', found)
+    assert not any(name.startswith("shop") for name in dimmed)
+    assert any(name.startswith("payments") for name in dimmed)
+
+
+def test_comparing_marks_lines_and_a_namespace_compares_with_itself() -> None:
+    before = (link("web", "pay", p95=100), link("web", "old"), link("x", "y"))
+    shop = Shop(
+        (WORSE, link("web", "new")), before, namespaces={"web": "front", "pay": "back", "new": "back"}
+    )
+    html = page_of(shop, "/?compare=-1h&group=namespace")
+    assert "became-worse" in html
+    assert "web → pay: Worse than 1 hour earlier: p95 ×2.3." in html
+    assert "1 link got worse" in html
+    focused = page_of(shop, "/?compare=-1h&namespace=front")
+    assert "x~y" not in focused
+
+
+def test_a_service_names_its_namespace_in_the_panel() -> None:
+    html = page_of(shop_in_namespaces(), "/?node=payment")
+    assert '<a href="/?namespace=payments" data-anew>payments</a>' in html
