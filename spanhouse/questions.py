@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from query.causes.reader import CauseReader
+from query.links.namespaces import Namespaces
 from query.links.reader import LinkReader
 from query.links.rollup import LinkRollUp
 from query.links.settings import LinkSettings
@@ -17,6 +18,7 @@ from storage.calls import CallStore
 from storage.client import Database
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
+from storage.namespaces import NamespaceStore
 from storage.search import SearchStore
 from storage.services import ServiceStore
 from storage.traces import TraceStore
@@ -27,7 +29,7 @@ def query_service(database: Database, settings: LinkSettings) -> QueryService:
     source = _link_source(database, settings)
     return QueryService(
         causes=CauseReader(source, CallStore(database)),
-        links=LinkReader(source, settings),
+        links=LinkReader(source, settings, namespaces=Namespaces(NamespaceStore(database))),
         services=ServiceReader(ServiceStore(database), source, time.time_ns),
         traces=TraceReader(TraceStore(database), time.time_ns),
         search=SearchReader(SearchStore(database)),

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from query.links.figures import LinkKey
+from query.links.namespaces import Namespaces
 from query.links.neighbourhood import within
 from query.links.nodes import nodes_of
 from query.links.ordering import ordered
@@ -32,10 +33,18 @@ class LinkReader:
         source: Where figures come from.
         settings: Thresholds.
         clock: Current Unix time in nanoseconds; tests pass their own.
+        namespaces: Names the namespaces of the map's services; without it they have none.
     """
 
-    def __init__(self, source: LinkSource, settings: LinkSettings, clock: Clock = time.time_ns) -> None:
+    def __init__(
+        self,
+        source: LinkSource,
+        settings: LinkSettings,
+        clock: Clock = time.time_ns,
+        namespaces: Namespaces | None = None,
+    ) -> None:
         self._source = source
+        self._namespaces = namespaces
         self._judge = Judge(settings)
         self._clock = clock
 
@@ -106,6 +115,8 @@ class LinkReader:
             )
             links = [link for link in links if link.caller in near and link.callee in near]
             nodes = [node for node in nodes if node.service in near]
+        if self._namespaces is not None:
+            nodes = self._namespaces.named(nodes)
         return ServiceMap(window.start, window.end, nodes, ordered(links, "calls"))
 
     def _links(self, window: Window) -> tuple[builtins.list[DependencyLink], LinkSums, LinkData]:

@@ -7,6 +7,7 @@ from random import Random
 import pytest
 
 from query.links import linker
+from query.links.namespaces import Namespaces
 from query.links.reader import LinkReader
 from query.links.settings import LinkSettings
 from query.links.source import LinkSource
@@ -15,6 +16,7 @@ from query.model.window import Window
 from storage.client import Database
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
+from storage.namespaces import NamespaceStore
 from tests.query.links.expected import assert_same, assert_same_nodes, expected_links
 from tests.query.links.forests import MS, START_NS, Forest
 from tests.query.links.otlp import request, shuffled_requests, writer
@@ -188,6 +190,26 @@ def test_a_node_shows_the_errors_of_its_own_spans(embedded_database: Database, t
 
     assert {node.service: node.errors for node in found.nodes} == {"bank": 0, "cart": 0, "mysql": 1}
     assert {link.callee: link.errors for link in found.links} == {"bank": 1, "mysql": 1}
+
+
+def test_the_map_names_the_namespaces_of_its_services(embedded_database: Database, tmp_path: Path) -> None:
+    call = LinkSpan(
+        *("a" * 32, "1" * 16, "", "cart", "POST", "client", START_NS, MS),
+        resource={"service.namespace": "shop"},
+    )
+    answer = LinkSpan("a" * 32, "2" * 16, "1" * 16, "bank", "POST", "server", START_NS, MS)
+    writer(embedded_database, tmp_path).write([request([call, answer])])
+    settings = LinkSettings()
+    links = LinkReader(
+        LinkSource(HopSpans(embedded_database), LinkFigureStore(embedded_database), settings),
+        settings,
+        clock=lambda: LATER_NS,
+        namespaces=Namespaces(NamespaceStore(embedded_database)),
+    )
+
+    named = links.service_map(ALL, service="bank", depth=1)
+
+    assert {node.service: node.namespace for node in named.nodes} == {"bank": "", "cart": "shop"}
 
 
 def test_an_empty_store_has_no_links(database: Database) -> None:
