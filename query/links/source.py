@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 # Longer after the last look at the store it is cheaper to forget than to ask what changed.
 _FORGET_SECONDS = 60
-# While nothing arrives a look serves for so long: then more than needed would be joined.
+# While nothing arrives a look serves for so long: it remembers every window that is asked for.
 _SAME_SECONDS = 30
 
 
@@ -43,7 +43,7 @@ class LinkSource:
         self.remembered = RememberedFrames()
         self._lock = threading.Lock()
         self._seen: Seen | None = None
-        self._looked_at = 0.0
+        self._looked_at = self._made_at = 0.0
 
     def moment(self, now_ns: int) -> LinkMoment:
         """Everything as of now (Unix nanoseconds), for one question; ask it for windows."""
@@ -66,8 +66,9 @@ class LinkSource:
         since = last.rolled_up_to
         arrived_since = last.arrived_since or since
         store_ns, rolled_up_to, arrived, arrived_next = self.store.look(arrived_since, since)
-        if arrived == last.arrived and rolled_up_to <= since + _SAME_SECONDS:
+        if arrived == last.arrived and time.monotonic() < self._made_at + _SAME_SECONDS:
             return last
+        self._made_at = time.monotonic()
         # From where the last look began: everything that changed since then must be forgotten.
         if rolled_up_to > since + _FORGET_SECONDS:
             since = rolled_up_to

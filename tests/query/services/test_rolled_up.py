@@ -87,6 +87,9 @@ def test_late_spans_and_copies_of_spans(database: Database) -> None:
         LinkRollUp(links, ServiceStore(database), visible_after_seconds=0).advance()
         check(links, database, spans[:known])
 
+    # Another process: this one still goes by what it saw before all was rolled up.
+    links = LinkSource(HopSpans(database), LinkFigureStore(database), settings)
+    check(links, database, spans)
     plan = links.moment(START_NS).plan(ALL)
     assert len(plan.rolled.hours) >= 1
     assert not plan.joined
