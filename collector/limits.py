@@ -34,6 +34,8 @@ class Limits:
     """INSERTs running at the same time."""
     max_bundle_bytes: int = 32 * MEBIBYTE
     """Requests that are unpacked into spans together; senders wait while this much is left to unpack."""
+    unpack_threads: int = 2
+    """Bundles unpacked at the same time."""
     unpack_pause_seconds: float = 1.0
     """Time between two unpackings, unless half a bundle waits: how soon acknowledged spans can be read."""
     grpc_threads: int = 256

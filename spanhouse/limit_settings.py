@@ -54,6 +54,9 @@ class LimitSettings(SettingGroup):
     max_bundle_bytes: int = Field(
         _LIMITS.max_bundle_bytes, ge=1, description="Most bytes of requests unpacked into spans at a time."
     )
+    unpack_threads: int = Field(
+        _LIMITS.unpack_threads, ge=1, le=64, description="Bundles unpacked into spans at the same time."
+    )
     unpack_pause_seconds: float = Field(
         _LIMITS.unpack_pause_seconds,
         ge=0,

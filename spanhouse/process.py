@@ -109,15 +109,18 @@ class Process:
             settings: Limits.
             name: Tells this process from others that write to the store, and is the same after a restart.
         """
-        database = self.database(endpoint, max_connections=settings.inserts_in_flight + 3)
+        database = self.database(
+            endpoint, max_connections=settings.inserts_in_flight + settings.unpack_threads + 2
+        )
         owner = owner_of(name)
-        bundles = Bundles(owner, settings.max_bundle_bytes)
+        bundles = Bundles(owner, settings.max_bundle_bytes, settings.unpack_threads)
         alone = isinstance(endpoint, EmbeddedEndpoint)
         unpacking = Unpacking(
             Unpacker(database),
             bundles,
             owner=owner,
             alone=alone,
+            threads=settings.unpack_threads,
             pause_seconds=settings.unpack_pause_seconds,
             watcher=UnpackingMetrics(self.registry, lambda: bundles.waiting_bytes),
         )

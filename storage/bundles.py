@@ -37,16 +37,18 @@ class Bundle:
     size_bytes: int = 0
     writers: int = 0
     stored: bool = False
+    taken_at: float = 0.0
     uncertain: bool = False
     """A write into it broke off: the store may still finish it, later."""
 
 
 class Bundles:
-    """Safe to share between writers and one unpacker.
+    """Safe to share between writers and unpackers.
 
     Args:
         owner: See `storage.bundle.owner_of`.
         max_bytes: How much goes into one bundle; a single larger write has one for itself.
+        takers: How many unpackers take bundles.
         patience_seconds: How long a writer waits for room.
         wall_clock: Unix time in seconds.
     """
@@ -55,18 +57,20 @@ class Bundles:
         self,
         owner: int,
         max_bytes: int,
+        takers: int = 1,
         patience_seconds: float = 30.0,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._owner = owner
         self._max_bytes = max_bytes
+        self._takers = takers
         self._patience_seconds = patience_seconds
         self._wall_clock = wall_clock
         self._changed = threading.Condition()
         self._open: Bundle | None = None
         self._waiting: deque[object] = deque()
-        self._taken_bytes = 0
-        self._taken_at = 0.0
+        self._taken: list[Bundle] = []
+        self._last_taken_at = float("-inf")
         self._bytes_per_second = 0.0
         self._last_ms = 0
         self._stopped = False
@@ -96,50 +100,48 @@ class Bundles:
                     bundle.size_bytes -= size_bytes
                 self._changed.notify_all()
 
-    def take(self, timeout_seconds: float | None = None, full_before: float = 0.0) -> Bundle | None:
+    def take(self, timeout_seconds: float | None = None, pause_seconds: float = 0.0) -> Bundle | None:
         """Closes the open bundle and returns it when all its writes have ended.
 
         Args:
             timeout_seconds: How long to wait for something to be written; None: until `stop`.
-            full_before: Until this `time.monotonic()` only a bundle that is half full is taken.
+            pause_seconds: Time since the last bundle was taken; a bundle that is half full is not waited for.
 
         Returns:
             None when there was nothing, or after `stop` once all is taken.
         """
         deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         with self._changed:
-            while not self._is_due(full_before):
-                now = time.monotonic()
-                ends = [
-                    end for end in (deadline, full_before if full_before > now else None) if end is not None
-                ]
+            while not self._is_due(pause_seconds):
+                now, due_at = time.monotonic(), self._last_taken_at + pause_seconds
                 if (deadline is not None and now >= deadline) or (self._stopped and not self._has_any()):
                     return None
-                self._changed.wait(max(0.0, min(ends) - now) if ends else None)
+                ends = [end - now for end in (deadline, due_at if due_at > now else None) if end is not None]
+                self._changed.wait(max(0.0, min(ends)) if ends else None)
             bundle = self._open
             assert bundle is not None
             self._open = None
+            self._taken.append(bundle)
+            self._last_taken_at = bundle.taken_at = time.monotonic()
             self._changed.notify_all()
             while bundle.writers:
                 self._changed.wait()
-            self._taken_bytes = bundle.size_bytes
-            self._taken_at = time.monotonic()
             return bundle
 
-    def done(self) -> None:
-        """Says that the spans of the bundle taken last can be read."""
+    def done(self, bundle: Bundle) -> None:
+        """Says that the spans of a bundle that was taken can be read."""
         with self._changed:
-            if self._taken_bytes >= _TELLING_BYTES:
-                pace = self._taken_bytes / max(time.monotonic() - self._taken_at, 1e-3)
+            self._taken.remove(bundle)
+            if bundle.size_bytes >= _TELLING_BYTES:
+                pace = bundle.size_bytes / max(time.monotonic() - bundle.taken_at, 1e-3)
                 self._bytes_per_second = (self._bytes_per_second or pace) * 0.5 + pace * 0.5
-            self._taken_bytes = 0
             self._changed.notify_all()
 
     @property
     def waiting_bytes(self) -> int:
         """Bytes of requests that are acknowledged, or about to be, and whose spans cannot be read yet."""
-        bundle = self._open
-        return self._taken_bytes + (bundle.size_bytes if bundle else 0)
+        with self._changed:
+            return sum(bundle.size_bytes for bundle in (*self._taken, self._open) if bundle is not None)
 
     @property
     def stopped(self) -> bool:
@@ -157,11 +159,12 @@ class Bundles:
             self._open.stored or self._open.uncertain or self._open.writers > 0
         )
 
-    def _is_due(self, full_before: float) -> bool:
+    def _is_due(self, pause_seconds: float) -> bool:
         bundle = self._open
         if bundle is None or not (bundle.stored or bundle.uncertain):
             return False
-        return self._stopped or time.monotonic() >= full_before or bundle.size_bytes * 2 >= self._max_bytes
+        rested = time.monotonic() >= self._last_taken_at + pause_seconds
+        return self._stopped or rested or bundle.size_bytes * 2 >= self._max_bytes
 
     def _enter(self, size_bytes: int) -> Bundle:
         with self._changed:
@@ -195,9 +198,10 @@ class Bundles:
         return bundle.size_bytes + size_bytes <= self._allowed_bytes() and time.monotonic() < bundle.closes_at
 
     def _allowed_bytes(self) -> float:
-        """How full the open bundle may be by now: as much as was unpacked of the one before, and a bit."""
-        if not self._taken_bytes or not self._bytes_per_second:
+        """How full the open bundle may be by now: as much as was unpacked of the oldest one, and a bit."""
+        if len(self._taken) < self._takers or not self._bytes_per_second:
             return self._max_bytes
-        unpacked_bytes = (time.monotonic() - self._taken_at) * self._bytes_per_second
-        share = min(1.0, _AHEAD + unpacked_bytes / self._taken_bytes)
+        oldest = self._taken[0]
+        unpacked_bytes = (time.monotonic() - oldest.taken_at) * self._bytes_per_second
+        share = min(1.0, _AHEAD + unpacked_bytes / max(oldest.size_bytes, 1))
         return self._max_bytes * share

@@ -1,4 +1,4 @@
-"""The thread that unpacks: its own bundles as they are handed over, and those that others left behind.
+"""The threads that unpack: their own bundles as they are handed over, and those that others left behind.
 
 Spans can be read a moment after they are acknowledged: at once when little arrives, within about a second
 else, so that a trickle of exports does not cost an INSERT with all its views for each of them.
@@ -43,6 +43,7 @@ class Unpacking:
         bundles: Where writers hand over.
         owner: This process (`storage.bundle.owner_of`): what it left in the log is its own to finish.
         alone: No other process writes to this store, so everything in the log is left over.
+        threads: Bundles unpacked at the same time.
         pause_seconds: Time between two starts, unless much is waiting.
         watcher: Told about every bundle.
     """
@@ -54,6 +55,7 @@ class Unpacking:
         *,
         owner: int,
         alone: bool,
+        threads: int = 1,
         pause_seconds: float,
         watcher: UnpackingWatcher | None = None,
     ) -> None:
@@ -63,7 +65,10 @@ class Unpacking:
         self._alone = alone
         self._pause_seconds = pause_seconds
         self._watcher = watcher
-        self._thread = threading.Thread(target=self._run, name="unpacking", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._run, args=(number == 0,), name=f"unpacking-{number}", daemon=True)
+            for number in range(threads)
+        ]
 
     def recover(self) -> None:
         """Unpacks what an earlier life of this process acknowledged; call before `start`.
@@ -77,31 +82,33 @@ class Unpacking:
                 self._unpacker.unpack(bundle)
 
     def start(self) -> None:
-        """Starts the thread."""
-        self._thread.start()
+        """Starts the threads."""
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, drain_seconds: float) -> bool:
-        """Ends the thread after what is logged is unpacked; what is not stays in the log.
+        """Ends the threads after what is logged is unpacked; what is not stays in the log.
 
         Returns:
-            Whether it ended in time.
+            Whether they ended in time.
         """
         self._bundles.stop()
-        self._thread.join(drain_seconds)
-        return not self._thread.is_alive()
+        deadline = time.monotonic() + drain_seconds
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
-    def _run(self) -> None:
-        started = looked_round = time.monotonic()
+    def _run(self, looks_round: bool) -> None:
+        looked_round = time.monotonic()
         while True:
-            bundle = self._bundles.take(_LOOK_ROUND_SECONDS, full_before=started + self._pause_seconds)
-            started = time.monotonic()
+            bundle = self._bundles.take(_LOOK_ROUND_SECONDS, self._pause_seconds)
             if bundle is not None:
                 self._unpack_own(bundle)
-                self._bundles.done()
+                self._bundles.done(bundle)
             elif self._bundles.stopped:
                 return
-            if started - looked_round >= _LOOK_ROUND_SECONDS:
-                looked_round = started
+            if looks_round and time.monotonic() - looked_round >= _LOOK_ROUND_SECONDS:
+                looked_round = time.monotonic()
                 self._look_round()
 
     def _unpack_own(self, bundle: Bundle) -> None:
