@@ -32,7 +32,7 @@ def child_environment(
     if not member.traced:
         return environment
     resource = {
-        "service.namespace": "shop",
+        "service.namespace": member.namespace,
         "service.version": member.version,
         "service.instance.id": f"{member.name}-{run_id}",
         "deployment.environment.name": "demo",

@@ -20,18 +20,31 @@ class Member:
     calls: tuple[str, ...] = ()
     traced: bool = True
     version: str = "1.0.0"
+    namespace: str = "shop"
 
 
 ROSTER: tuple[Member, ...] = (
     Member("broker", "spanhouse_shop.services.broker", traced=False),
     Member("mailhost", "spanhouse_shop.services.mailhost", traced=False),
-    Member("bank", "spanhouse_shop.services.bank", version="3.2.0"),
-    Member("inventory", "spanhouse_shop.services.inventory", version="1.8.1"),
+    Member("bank", "spanhouse_shop.services.bank", version="3.2.0", namespace="payments"),
+    Member("inventory", "spanhouse_shop.services.inventory", version="1.8.1", namespace="fulfilment"),
     Member("catalog", "spanhouse_shop.services.catalog", version="2.0.4"),
-    Member("payment", "spanhouse_shop.services.payment", calls=("bank",), version="2.7.0"),
-    Member("mailer", "spanhouse_shop.services.mailer", calls=("mailhost",), version="1.1.3"),
     Member(
-        "orders-worker", "spanhouse_shop.services.orders_worker", calls=("broker", "mailer"), version="1.4.0"
+        "payment", "spanhouse_shop.services.payment", calls=("bank",), version="2.7.0", namespace="payments"
+    ),
+    Member(
+        "mailer",
+        "spanhouse_shop.services.mailer",
+        calls=("mailhost",),
+        version="1.1.3",
+        namespace="fulfilment",
+    ),
+    Member(
+        "orders-worker",
+        "spanhouse_shop.services.orders_worker",
+        calls=("broker", "mailer"),
+        version="1.4.0",
+        namespace="fulfilment",
     ),
     Member(
         "checkout",

@@ -31,7 +31,7 @@ def test_a_traced_member_knows_who_it_is_and_where_its_spans_go() -> None:
     assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://127.0.0.1:4318"
     assert environment["OTEL_EXPORTER_OTLP_HEADERS"] == "authorization=abc"
     assert dict(pair.split("=") for pair in environment["OTEL_RESOURCE_ATTRIBUTES"].split(",")) == {
-        "service.namespace": "shop",
+        "service.namespace": "payments",
         "service.version": "3.2.0",
         "service.instance.id": "bank-r1",
         "deployment.environment.name": "demo",

@@ -89,7 +89,7 @@ def test_every_instrumented_process_says_who_it_is(outcome: Outcome) -> None:
     resources = {span.service: span.resource for span in outcome.spans}
     assert set(resources) == set(TRACED)
     for name, resource in resources.items():
-        assert resource["service.namespace"] == "shop"
+        assert resource["service.namespace"] == TRACED[name].namespace
         assert resource["service.version"] == TRACED[name].version
     assert len({resource["service.instance.id"] for resource in resources.values()}) == len(TRACED)
 
