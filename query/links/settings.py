@@ -22,7 +22,7 @@ class LinkSettings:
     """See the field comments; all have defaults that suit services answering in milliseconds to seconds."""
 
     # Seconds after arrival before a caller without a callee is taken for a call to something uninstrumented.
-    late_seconds: int = 4
+    late_seconds: int = 3
     # Virtual nodes of a kind in one answer; the smallest beyond it are shown as one node.
     virtual_nodes: int = 200
     # Seconds that one look at what has just arrived serves further questions.
