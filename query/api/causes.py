@@ -122,7 +122,7 @@ def causes_router(questions: QueryService, clock_ns: ClockNs) -> APIRouter:
         responses=answer(cause_examples.LINK_PATH, missing=MISSING_LINK),
     )
     def link_path(request: Request, caller: str, callee: str, window: Window = in_window) -> JsonResponse:
-        """The link's share of the critical paths of up to 500 traces, and of up to 500 through the link."""
+        """The link's share of the critical paths of 500 traces, and of those of up to 1,000 of its calls."""
         names = _names(request)
         return _found(questions.causes.link_path(*names, window), names)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from query.causes.recent import Recent
 from query.causes.selection import Bounds, Selection, bounds_of
 from query.causes.stretches import Stretches, stretches_of
 from query.links.figures import LinkKey
@@ -60,6 +61,7 @@ class CallFinder:
         self._hop_spans = hop_spans
         self._store = store
         self._late_seconds = late_seconds
+        self._samples: Recent[LinkCalls] = Recent()
 
     def stretches(self, window: Window) -> Stretches:
         """Where to look in a window; without slices when its spans are gone already."""
@@ -71,9 +73,10 @@ class CallFinder:
         spans = self._store.spans(trace_keys)
         return spans, find_hops(spans, late_after_seconds=now_ns // NS_PER_S - self._late_seconds)
 
-    def sample(self, key: LinkKey, window: Window, now_ns: int, sampled: int = SAMPLED) -> LinkCalls:
+    def sample(self, key: LinkKey, window: Window, now_ns: int) -> LinkCalls:
         """Calls of a link chosen by chance, all of them counted as selected."""
-        return self.calls(key, window, bounds_of(Selection(), window, 0.0), now_ns, sampled=sampled)
+        everything = bounds_of(Selection(), window, 0.0)
+        return self._samples.get((key, window), lambda: self.calls(key, window, everything, now_ns))
 
     def calls(
         self,
@@ -82,7 +85,6 @@ class CallFinder:
         bounds: Bounds,
         now_ns: int,
         *,
-        sampled: int = SAMPLED,
         listed: int = 0,
         newest: bool = False,
     ) -> LinkCalls:
@@ -93,7 +95,6 @@ class CallFinder:
             window: When calls started.
             bounds: Which of them are selected.
             now_ns: The current time.
-            sampled: Calls chosen by chance on each side.
             listed: Beside the samples the slowest selected calls, at most so many.
             newest: The newest instead of the slowest.
         """
@@ -111,7 +112,7 @@ class CallFinder:
             max_duration_ns=bounds.max_duration_ns,
             failing=bounds.failing,
         )
-        found = self._store.of_link(search, stretches.slices, sampled=sampled, listed=listed, newest=newest)
+        found = self._store.of_link(search, stretches.slices, sampled=SAMPLED, listed=listed, newest=newest)
         trace_keys = pl.concat(
             [found["TraceKey"], found["LinkedTraces"].explode(empty_as_null=False)]
         ).unique()

@@ -52,7 +52,7 @@ class PathReader:
         overall = self.overall(window, now_ns)
         ranked = [LinkKey(one.caller, one.callee, one.kind) for one in overall.links]
         place = ranked.index(key) if key in ranked else None
-        through = self._finder.sample(key, window, now_ns, MOST_TRACES)
+        through = self._finder.sample(key, window, now_ns)
         shares, traces, total_ns = path_shares(through.spans, through.hops)
         own_ns = int(shares.filter(caller=key.caller, callee=key.callee, kind=key.kind)["ns"].sum())
         return LinkPath(

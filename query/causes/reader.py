@@ -19,6 +19,7 @@ from query.causes.examined import ExaminedLink
 from query.causes.heatmap import heatmap_of
 from query.causes.path_reader import PathReader
 from query.causes.processes import processes_of
+from query.causes.recent import Recent
 from query.causes.selection import Selection, asked, bounds_of
 from query.links.aggregate import figures_of
 from query.links.figures import LinkKey, by_column
@@ -57,6 +58,7 @@ class CauseReader:
         self._store = store
         self._finder = CallFinder(source.hop_spans, store, source.settings.late_seconds)
         self._paths = PathReader(self._finder, store)
+        self._links: Recent[ExaminedLink | None] = Recent()
         self._clock = clock
 
     def heatmap(self, caller: str, callee: str, window: Window) -> LinkHeatmap | None:
@@ -187,6 +189,9 @@ class CauseReader:
 
     def _examined(self, caller: str, callee: str, window: Window) -> ExaminedLink | None:
         """The link of the kind with the most calls, as on its page."""
+        return self._links.get((caller, callee, window), lambda: self._found_link(caller, callee, window))
+
+    def _found_link(self, caller: str, callee: str, window: Window) -> ExaminedLink | None:
         now_ns = self._clock()
         step = slot_seconds(window, now_ns)
         rows = (

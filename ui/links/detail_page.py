@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from query.model.cause import What
 from ui.charts.figure import figure_json
 from ui.charts.heatmap import link_heatmap
 from ui.charts.histogram import latency_histogram
@@ -40,7 +41,8 @@ def link_detail_routes(pages: Pages) -> APIRouter:
         if detail is None:
             raise NotFound(f"No calls from {caller} to {callee} ({time_range.phrase}).")
         link = detail.link
-        selected = read_selected(request.query_params.get, link, time_range.window, time_range.now_ns)
+        wrong: What = "failing" if link.status == "failing" else "slow"
+        selected = read_selected(request.query_params.get, wrong, time_range.window, time_range.now_ns)
         heatmap = pages.questions.causes.heatmap(caller, callee, time_range.window)
         p95_ms = link.observed_ms.p95 if link.observed_ms else None
         earlier = read_earlier(request.query_params.get("compare"), time_range.window)
@@ -72,8 +74,10 @@ def link_detail_routes(pages: Pages) -> APIRouter:
             if heatmap
             else "",
             selected=selected,
-            selection=parts.selection(request, detail, time_range) if selected.written else None,
-            around=parts.around(request, detail, time_range) if "around" in request.query_params else None,
+            selection=parts.selection(request, caller, callee, time_range) if selected.written else None,
+            around=parts.around(request, caller, callee, time_range)
+            if "around" in request.query_params
+            else None,
         )
 
     return router

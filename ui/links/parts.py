@@ -43,42 +43,40 @@ class LinkParts:
         if part not in self._made:
             raise NotFound("There is no page at this address.")
         time_range = self._pages.time_range(request)
-        detail = self._pages.questions.links.detail(caller, callee, time_range.window)
-        if detail is None:
-            raise NotFound(f"No calls from {caller} to {callee} ({time_range.phrase}).")
-        context = self._made[part](request, detail, time_range)
-        return self._pages.renderer.page(
-            request, f"link_{part}.html", time_range, link=detail.link, **context
-        )
+        context = self._made[part](request, caller, callee, time_range)
+        return self._pages.renderer.page(request, f"link_{part}.html", time_range, **context)
 
-    def selection(self, request: Request, detail: LinkDetail, time_range: TimeRange) -> dict[str, Any]:
+    def selection(self, request: Request, caller: str, callee: str, time_range: TimeRange) -> dict[str, Any]:
         """What the part about the selection is filled with."""
-        link = detail.link
-        selected = read_selected(request.query_params.get, link, time_range.window, time_range.now_ns)
+        selected = read_selected(request.query_params.get, "slow", time_range.window, time_range.now_ns)
         found = self._pages.questions.causes.selection(
-            link.caller, link.callee, time_range.window, selected.selection, limit=CALLS_LISTED
+            caller, callee, time_range.window, selected.selection, limit=CALLS_LISTED
         )
         if found is None:
-            raise NotFound(f"No calls from {link.caller} to {link.callee} ({time_range.phrase}).")
+            raise NotFound(f"No calls from {caller} to {callee} ({time_range.phrase}).")
         return {
             "found": found,
             "words": selected.words,
-            "answer": selection_sentence(found, selected.words, link.callee, link.caller),
+            "answer": selection_sentence(found, selected.words, callee, caller),
             "differences": found.differences[:DIFFERENCES_SHOWN],
-            "who": {"caller": link.caller, "callee": link.callee},
-            "selection_api": _api_call(request, detail, time_range, "selection", _asked(selected)),
+            "who": {"caller": caller, "callee": callee},
+            "selection_api": _api_call(request, caller, callee, time_range, "selection", _asked(selected)),
         }
 
-    def around(self, request: Request, detail: LinkDetail, time_range: TimeRange) -> dict[str, Any]:
+    def around(self, request: Request, caller: str, callee: str, time_range: TimeRange) -> dict[str, Any]:
         """What the part about callers, processes and the critical path is filled with."""
-        link, window, causes = detail.link, time_range.window, self._pages.questions.causes
-        callers = causes.callers(link.caller, link.callee, window)
-        processes = causes.processes(link.caller, link.callee, window)
-        path = causes.link_path(link.caller, link.callee, window)
+        window, causes = time_range.window, self._pages.questions.causes
+        callers = causes.callers(caller, callee, window)
+        if callers is None:
+            raise NotFound(f"No calls from {caller} to {callee} ({time_range.phrase}).")
+        processes = causes.processes(caller, callee, window)
+        path = causes.link_path(caller, callee, window)
         attributes = processes.attributes if processes else []
         return {
-            "callers": callers.callers[:CALLERS_SHOWN] if callers else [],
-            "more_callers": max(0, len(callers.callers) - CALLERS_SHOWN) if callers else 0,
+            "caller": caller,
+            "callee": callee,
+            "callers": callers.callers[:CALLERS_SHOWN],
+            "more_callers": max(0, len(callers.callers) - CALLERS_SHOWN),
             "same_for_all": [one for one in attributes if _tells_nothing(one)],
             "processes": [one for one in attributes if not _tells_nothing(one)],
             "values_shown": VALUES_SHOWN,
@@ -90,13 +88,18 @@ class LinkParts:
 
 def link_api_call(request: Request, detail: LinkDetail, time_range: TimeRange) -> str:
     """A shell command that fetches the link's page as JSON."""
-    return _api_call(request, detail, time_range, "", {})
+    return _api_call(request, detail.link.caller, detail.link.callee, time_range, "", {})
 
 
 def _api_call(
-    request: Request, detail: LinkDetail, time_range: TimeRange, part: str, parameters: dict[str, str]
+    request: Request,
+    caller: str,
+    callee: str,
+    time_range: TimeRange,
+    part: str,
+    parameters: dict[str, str],
 ) -> str:
-    path = f"/api/v1{link_path(detail.link.caller, detail.link.callee)}{'/' if part else ''}{part}"
+    path = f"/api/v1{link_path(caller, callee)}{'/' if part else ''}{part}"
     query = {**parameters, "start": time_range.start, "end": time_range.end}
     return f"curl {shlex.quote(f'{request.url.scheme}://{request.url.netloc}{url(path, **query)}')}"
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from query.causes.selection import Selection
 from query.model.cause import LinkSelection, What
-from query.model.link import DependencyLink
 from query.model.search import SearchError
 from query.model.window import Window, parse_time
 from ui.charts.heatmap import Box
@@ -64,13 +63,13 @@ class Selected:
 
 
 def read_selected(
-    read: Callable[[str], str | None], link: DependencyLink, window: Window, now_ns: int
+    read: Callable[[str], str | None], otherwise: What, window: Window, now_ns: int
 ) -> Selected:
-    """Reads the selection; without one what is wrong with the link is selected.
+    """Reads the selection.
 
     Args:
         read: A parameter of the URL by name.
-        link: Whose page it is.
+        otherwise: What is selected when nothing is said.
         window: The page's window.
         now_ns: The current time.
 
@@ -80,7 +79,7 @@ def read_selected(
     """
     written = {name: value.strip() for name in NAMES if (value := read(name) or "").strip()}
     if not written:
-        return Selected(Selection("failing" if link.status == "failing" else "slow"), {})
+        return Selected(Selection(otherwise), {})
     what = written.get("select")
     if what is not None and what not in WHATS:
         raise BadParameter(f"select is {what[:40]!r}, but must be slow or failing.")

@@ -16,7 +16,7 @@ LINK = "/links/checkout/payment"
 
 def test_the_page_leaves_a_place_for_what_costs_more(client: TestClient, shop: Shop) -> None:
     html = client.get(f"{LINK}?start=-1h").text
-    assert f'data-part="{LINK}/selection?start=-1h"' in html
+    assert f'data-part="{LINK}/selection?select=slow&amp;start=-1h"' in html
     assert f'data-part="{LINK}/around?start=-1h"' in html
     assert "data-filled" not in html
     assert f'href="{LINK}?select=slow&amp;start=-1h#causes"' in html

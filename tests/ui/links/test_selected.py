@@ -7,24 +7,21 @@ import pytest
 from query.causes.selection import Selection
 from query.model.window import Window, WindowError
 from tests.ui.shop import NOW_NS, Shop
-from tests.ui.shop_links import link
 from ui.errors import BadParameter
 from ui.links.selected import Selected, box_of, read_selected, selection_sentence
 
-SLOW = link("checkout", "payment", errors=3, status="slow")
 WINDOW = Window(NOW_NS - 900 * 10**9, NOW_NS)
 
 
-def selected(status: str = "slow", **parameters: str) -> Selected:
-    shown = replace(SLOW, status=status)  # type: ignore[arg-type]  # one of them
-    return read_selected(parameters.get, shown, WINDOW, NOW_NS)
+def selected(**parameters: str) -> Selected:
+    return read_selected(parameters.get, "slow", WINDOW, NOW_NS)
 
 
-def test_what_is_wrong_with_the_link_is_selected_unless_the_url_says_otherwise() -> None:
-    assert selected("slow") == Selected(Selection("slow"), {})
-    assert selected("ok").selection == Selection("slow")
-    assert selected("failing").selection == Selection("failing")
-    assert selected("failing", select="slow").selection == Selection("slow")
+def test_the_url_decides_and_the_page_where_it_says_nothing() -> None:
+    nothing: dict[str, str] = {}
+    assert selected() == Selected(Selection("slow"), {})
+    assert read_selected(nothing.get, "failing", WINDOW, NOW_NS).selection == Selection("failing")
+    assert selected(select="failing").selection == Selection("failing")
 
 
 @pytest.mark.parametrize(
