@@ -8,7 +8,7 @@ from query.model.link import LinkDetail
 from query.model.service import OperationList
 from query.model.window import Window
 from tests.ui.shop import Shop, ShopLinks, ShopServices
-from tests.ui.shop_links import SHOP_LINKS
+from tests.ui.shop_links import SHOP_LINKS, SHOP_NAMESPACES
 
 
 @dataclass
@@ -35,7 +35,7 @@ class HostileServices(ShopServices):
 
 @dataclass
 class HostileShop(Shop):
-    """The shop with `payload` at the end of every service's name and in every reason."""
+    """The shop with `payload` at the end of every service's and namespace's name and in every reason."""
 
     payload: str = ""
 
@@ -49,6 +49,8 @@ class HostileShop(Shop):
             )
             for one in SHOP_LINKS
         )
+        named = SHOP_NAMESPACES.items()
+        self.namespaces = {service + self.payload: namespace + self.payload for service, namespace in named}
 
     @property
     def links(self) -> HostileLinks:

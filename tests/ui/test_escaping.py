@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from tests.ui.hostile_shop import HostileShop
 from tests.ui.serve import shop_app
-from tests.ui.shop import Shop
+from tests.ui.shop import shop_in_namespaces
 from tests.ui.trace.hostile import PAYLOADS
 from ui.paths import link_path, service_path
 from ui.time_range import url
@@ -39,6 +39,9 @@ def pages(payload: str) -> list[str]:
         url("/", link=f"checkout{payload}~payment{payload}"),
         url("/", node=f"checkout{payload}"),
         url("/", service=payload),
+        url("/", group="namespace"),
+        url("/", namespace=f"shop{payload}"),
+        url("/", namespace=payload),
         "/?labels=1&only=trouble",
         "/links",
         url("/links", caller=payload),
@@ -53,7 +56,7 @@ def pages(payload: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def harmless() -> set[tuple[str, str]]:
-    with TestClient(shop_app(Shop()), headers={"accept": "text/html"}) as client:
+    with TestClient(shop_app(shop_in_namespaces()), headers={"accept": "text/html"}) as client:
         tags = set().union(*(skeleton(client.get(path).text).tags for path in pages("")))
         return tags | {(tag, "title") for tag in ("span", "a")}
 

@@ -209,6 +209,11 @@ def test_attacks_in_names_do_nothing(page: Page, serve: Serve) -> None:
         base = serve(shop_app(HostileShop(payload=payload)))
         for path in ("/?labels=1", "/links", "/services"):
             page.goto(base + path)
+        page.goto(f"{base}/?group=namespace")
+        page.locator("a.link.is-slow .chip").click()
+        expect(page.locator("#map-panel")).to_contain_text("1 link")
+        page.locator('a.node[data-service^="payments"]').click()
+        expect(page.locator("a.node.outside")).to_have_count(1)
         page.goto(base)
         page.locator("a.link.is-slow .chip").click()
         page.locator("#map-panel a.main").click()
