@@ -22,7 +22,7 @@ _FEW = 300
 def trace_json(rebuilt: RebuiltTrace) -> bytes | memoryview:
     """The answer of `GET /api/v1/traces/{trace_id}` in UTF-8."""
     if rebuilt.frame.height < _FEW:
-        return orjson.dumps(trace_of(rebuilt))
+        return orjson.dumps(trace_of(rebuilt), default=list)
     return _printed_by_columns(rebuilt)
 
 

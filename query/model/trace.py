@@ -5,6 +5,7 @@ Pure data; `query.traces` fills it, `query.api` and `ui` read it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -110,7 +111,7 @@ class Trace:
     duration_ms: float
     span_count: int
     error_count: int
-    spans: list[Span]
+    spans: Sequence[Span]
     hops: list[Hop]
     warnings: list[str]
 

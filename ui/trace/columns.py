@@ -6,13 +6,13 @@ after the first span. Attributes are not here: the drawer and the search within 
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import orjson
 
 from query.model.trace import Hop
 from ui.palette import hue
-from ui.trace.marks import span_marks
 from ui.trace.view import TraceView
 
 # Bits of `flags`.
@@ -29,42 +29,41 @@ def trace_columns(view: TraceView) -> dict[str, Any]:
     """
     services: dict[str, int] = {}
     names: dict[str, int] = {}
-    spans = view.trace.spans
+    spans, timeline = view.columns, view.timeline
     return {
-        "total": view.timeline.total_ns,
-        "id": [span.span_id for span in spans],
-        "service": [services.setdefault(span.service, len(services)) for span in spans],
-        "name": [names.setdefault(span.name or "(no name)", len(names)) for span in spans],
+        "total": timeline.total_ns,
+        "id": spans.span_ids,
+        "service": [services.setdefault(service, len(services)) for service in spans.services],
+        "name": [names.setdefault(name or "(no name)", len(names)) for name in spans.names],
         "services": list(services),
         "hues": [hue(service) for service in services],
         "names": list(names),
-        "depth": [span.depth for span in spans],
-        "start": view.timeline.start_ns,
-        "duration": view.timeline.duration_ns,
-        "self": [round(span.self_ms * 1e6) for span in spans],
-        "flags": [ERROR if span.status == "error" else 0 for span in spans],
+        "depth": spans.depths,
+        "start": timeline.start_ns,
+        "duration": timeline.duration_ns,
+        "self": [round(own_ms * 1e6) for own_ms in spans.self_ms],
+        "flags": [ERROR if status == "error" else 0 for status in spans.statuses],
         "calls": {
             index: [round(hop.server_ms * 1e6), round(hop.gap_ms * 1e6), _queue(hop)]
             for index, hop in view.hop_of_client.items()
             if hop.server_ms is not None and hop.gap_ms is not None
         },
         "server": {index: part for index in view.hop_of_client if (part := view.server_part(index))},
-        "critical": {index: [edge for one in own for edge in one] for index, own in view.critical.items()},
+        "critical": {index: list(chain.from_iterable(own)) for index, own in view.critical.items()},
         "events": {
-            index: [[view.timeline.event_offset_ns(span, index, event), event.name] for event in span.events]
-            for index, span in enumerate(spans)
-            if span.events
+            index: [
+                [offset_ns, event.name]
+                for offset_ns, event in zip(
+                    timeline.event_offsets_ns(spans, index, events), events, strict=True
+                )
+            ]
+            for index, events in spans.events.items()
         },
-        "marks": {
-            index: [[mark.word, mark.detail] for mark in marks]
-            for index, span in enumerate(spans)
-            if (span.warnings or span.skew_ms or view.tree.parent[index] < 0)
-            and (marks := span_marks(span, parent_missing=view.parent_missing(index)))
-        },
+        "marks": {index: [[mark.word, mark.detail] for mark in marks] for index, marks in view.marks.items()},
         "errors": {
-            index: span.status_message or "failed"
-            for index, span in enumerate(spans)
-            if span.status == "error"
+            index: spans.status_messages[index] or "failed"
+            for index, status in enumerate(spans.statuses)
+            if status == "error"
         },
         "folds": [group.members for group in view.folds],
     }

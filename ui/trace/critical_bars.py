@@ -14,27 +14,43 @@ Segment = tuple[int, int]
 
 def critical_segments(tree: TraceTree, timeline: Timeline) -> dict[int, list[Segment]]:
     """Own critical segments of spans with critical time, as (start, end) in ns after the origin."""
-    reaches = [span.critical_ms > 0 for span in tree.spans]
-    for index in range(len(reaches) - 1, -1, -1):
-        if reaches[index] and tree.parent[index] >= 0:
-            reaches[tree.parent[index]] = True
+    critical_ms = tree.spans.columns.critical_ms
+    covered = _covered_by_children(tree, timeline)
     segments: dict[int, list[Segment]] = {}
-    for index, span in enumerate(tree.spans):
-        if span.critical_ms <= 0:
+    for index, (own_ms, start, length) in enumerate(
+        zip(critical_ms, timeline.start_ns, timeline.duration_ns, strict=True)
+    ):
+        if own_ms <= 0:
             continue
-        start = timeline.start_ns[index]
-        covered = [
-            (timeline.start_ns[child], timeline.start_ns[child] + timeline.duration_ns[child])
-            for child in tree.children(index)
-            if reaches[child]
-        ]
-        if own := _uncovered(start, start + timeline.duration_ns[index], covered):
+        children = covered.get(index)
+        if children is None:
+            segments[index] = [(start, start + length)]
+        elif own := _uncovered(start, start + length, children):
             segments[index] = own
     return segments
 
 
+def _covered_by_children(tree: TraceTree, timeline: Timeline) -> dict[int, list[Segment]]:
+    """When the children ran that have critical time, they or spans below them; by position of the parent."""
+    reaches = [own_ms > 0 for own_ms in tree.spans.columns.critical_ms]
+    covered: dict[int, list[Segment]] = {}
+    # Backwards, so that what lies below a span is known when its turn comes.
+    for index in range(len(reaches) - 1, -1, -1):
+        above = tree.parent[index]
+        if reaches[index] and above >= 0:
+            reaches[above] = True
+            start = timeline.start_ns[index]
+            covered.setdefault(above, []).append((start, start + timeline.duration_ns[index]))
+    return covered
+
+
 def _uncovered(start: int, end: int, covered: list[Segment]) -> list[Segment]:
     """What `covered` leaves of [start, end)."""
+    if len(covered) == 1:
+        [(from_ns, to_ns)] = covered
+        if start < from_ns and to_ns < end and from_ns < to_ns:
+            # Most spans: one call, with the span's own work around it.
+            return [(start, from_ns), (to_ns, end)]
     left: list[Segment] = []
     cursor = start
     for from_ns, to_ns in sorted(covered):

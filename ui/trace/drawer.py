@@ -15,7 +15,7 @@ from query.model.trace import Attributes, Span, SpanEvent, SpanLink
 from ui.formats import count, duration, percent
 from ui.trace.attribute_text import AttributeRow, attribute_rows
 from ui.trace.hop_list import hop_times
-from ui.trace.marks import Mark, span_marks
+from ui.trace.marks import Mark
 from ui.trace.timeline import NS_PER_MS
 from ui.trace.view import TraceView
 
@@ -78,7 +78,7 @@ def build_drawer(view: TraceView, position: int, standing: str = "") -> Drawer:
         span=span,
         position=position,
         facts=_facts(view, position, standing),
-        marks=span_marks(span, parent_missing=view.parent_missing(position)),
+        marks=view.marks.get(position, []),
         groups=[group for group in groups if group.rows],
         events=[_event_row(span, event) for event in span.events],
         links=[SpanLinkRow(link, attribute_rows(link.attributes)) for link in span.links],

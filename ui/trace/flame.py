@@ -64,7 +64,7 @@ def flame_boxes(view: TraceView) -> list[FlameBox]:
             total_ms=node.total_ms,
             self_ms=node.self_ms,
             work_ms=node.subtree_self_ms,
-            span_id=view.trace.spans[node.first].span_id,
+            span_id=view.columns.span_ids[node.first],
         )
         for place, node in enumerate(nodes)
         if node.subtree_self_ms / whole * 100 >= _MIN_WIDTH_PERCENT

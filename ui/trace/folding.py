@@ -6,6 +6,7 @@ folding cannot hide an error among its equals.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from ui.trace.tree import TraceTree
@@ -28,11 +29,18 @@ class FoldGroup:
 
 def fold_groups(tree: TraceTree, min_members: int = MIN_MEMBERS) -> list[FoldGroup]:
     """Groups the children of each span by service, name, kind and whether anything below them failed."""
-    failed = _failed_subtrees(tree)
+    columns = tree.spans.columns
+    children = Counter(tree.parent)
+    many = {above for above, number in children.items() if number >= min_members}
+    if not many:
+        return []
     groups: dict[tuple[int, str, str, str, bool], list[int]] = {}
-    for index, span in enumerate(tree.spans):
-        key = (tree.parent[index], span.service, span.name, span.kind, failed[index])
-        groups.setdefault(key, []).append(index)
+    keys = zip(
+        *(tree.parent, columns.services, columns.names, columns.kinds, _failed_subtrees(tree)), strict=True
+    )
+    for index, key in enumerate(keys):
+        if key[0] in many:
+            groups.setdefault(key, []).append(index)
     return [
         FoldGroup(members, sum(tree.descendants(member) + 1 for member in members))
         for members in groups.values()
@@ -42,7 +50,7 @@ def fold_groups(tree: TraceTree, min_members: int = MIN_MEMBERS) -> list[FoldGro
 
 def _failed_subtrees(tree: TraceTree) -> list[bool]:
     """Whether a span or anything below it failed, by position."""
-    failed = [span.status == "error" for span in tree.spans]
+    failed = [status == "error" for status in tree.spans.columns.statuses]
     for index in range(len(failed) - 1, -1, -1):
         above = tree.parent[index]
         if failed[index] and above >= 0:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import fsum
 
 from query.model.link import NodeKind
 from query.model.trace import Hop
@@ -36,16 +37,30 @@ class HopRow:
     hue: str
 
 
-def hop_rows(hops: Sequence[Hop], total_ms: float) -> list[HopRow]:
-    """One row per caller, callee and kind, by the critical time of all its calls."""
+@dataclass(frozen=True, slots=True)
+class HopPair:
+    """All calls of one kind from one service to another, and the worst of them."""
+
+    worst: Hop
+    calls: list[Hop]
+    critical_ms: float
+
+
+def hop_pairs(hops: Sequence[Hop]) -> list[HopPair]:
+    """The calls by caller, callee and kind, in the order of the critical time of all of a pair's calls."""
     pairs: dict[tuple[str, str, str], list[Hop]] = {}
     for hop in hops:
         pairs.setdefault((hop.caller, hop.callee, hop.kind), []).append(hop)
-    ordered = sorted(
-        (sorted(calls, key=_badness) for calls in pairs.values()),
-        key=lambda calls: (-sum(hop.critical_ms for hop in calls), _badness(calls[0])),
-    )
-    return [_row(calls, max(total_ms, 1e-9)) for calls in ordered]
+    found = [
+        HopPair(min(calls, key=_badness), calls, fsum([hop.critical_ms for hop in calls]))
+        for calls in pairs.values()
+    ]
+    return sorted(found, key=lambda pair: (-pair.critical_ms, _badness(pair.worst)))
+
+
+def hop_rows(pairs: Sequence[HopPair], total_ms: float) -> list[HopRow]:
+    """One row for each pair."""
+    return [_row(pair, max(total_ms, 1e-9)) for pair in pairs]
 
 
 def _badness(hop: Hop) -> tuple[float, bool, float]:
@@ -73,15 +88,15 @@ def hop_times(hop: Hop) -> str:
     return f"{duration(hop.client_ms)} = server {duration(hop.server_ms)} + gap {duration(hop.gap_ms)}"
 
 
-def _row(calls: list[Hop], total_ms: float) -> HopRow:
-    hop = calls[0]
+def _row(pair: HopPair, total_ms: float) -> HopRow:
+    hop, calls = pair.worst, pair.calls
     caller_kind: NodeKind = "user" if hop.caller == "user" and hop.client_span_id is None else "service"
     halves = ""
     if hop.request_gap_ms is not None and hop.response_gap_ms is not None:
         halves = f"request {duration(hop.request_gap_ms)}, response {duration(hop.response_gap_ms)}"
     others = ""
     if len(calls) > 1:
-        others = f"the worst of {count(len(calls))} calls, {duration(sum(map(_hop_ms, calls)))} in all"
+        others = f"the worst of {count(len(calls))} calls, {duration(fsum(map(_hop_ms, calls)))} in all"
     gap_ms = 0.0 if hop.kind == "messaging" else min(max(hop.gap_ms or 0.0, 0.0), _hop_ms(hop))
     return HopRow(
         hop=hop,
@@ -90,7 +105,7 @@ def _row(calls: list[Hop], total_ms: float) -> HopRow:
         times=hop_times(hop),
         others=others,
         halves=halves,
-        critical=duration(sum(one.critical_ms for one in calls)),
+        critical=duration(pair.critical_ms),
         share=min(_hop_ms(hop) / total_ms * 100, 100.0),
         gap_share=gap_ms / _hop_ms(hop) * 100 if gap_ms else 0.0,
         span_id=hop.client_span_id or hop.server_span_id or "",

@@ -5,9 +5,9 @@ Pure. The query side writes warnings as sentences; a mark is the short form, the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from query.model.trace import Span
 from ui.formats import duration
 
 _SHORT = (
@@ -31,20 +31,21 @@ class Mark:
     detail: str
 
 
-def span_marks(span: Span, *, parent_missing: bool) -> list[Mark]:
+def span_marks(missing_parent: str, skew_ms: float, warnings: Sequence[str]) -> list[Mark]:
     """Marks of one span, each word at most once.
 
     Args:
-        span: The span.
-        parent_missing: It names a parent that is not in the trace.
+        missing_parent: The parent it names and which is not in the trace; empty if there is none such.
+        skew_ms: What was added to its times for display.
+        warnings: Its warnings.
     """
     marks: dict[str, str] = {}
-    if parent_missing:
-        marks["no parent"] = f"names parent {span.parent_span_id}, which has not arrived"
-    if span.skew_ms:
-        sign = "+" if span.skew_ms > 0 else "−"
-        marks["skewed"] = f"its clock was off: moved by {sign}{duration(abs(span.skew_ms))} for display"
-    for warning in span.warnings:
+    if missing_parent:
+        marks["no parent"] = f"names parent {missing_parent}, which has not arrived"
+    if skew_ms:
+        sign = "+" if skew_ms > 0 else "−"
+        marks["skewed"] = f"its clock was off: moved by {sign}{duration(abs(skew_ms))} for display"
+    for warning in warnings:
         lowered = warning.lower()
         word = next((short for part, short in _SHORT if part in lowered), "note")
         marks.setdefault(word, warning)

@@ -23,7 +23,7 @@ from ui.trace.columns import columns_json
 from ui.trace.drawer import Drawer, build_drawer, span_standing
 from ui.trace.finding import find_spans
 from ui.trace.flame import flame_boxes
-from ui.trace.hop_list import hop_rows
+from ui.trace.hop_list import hop_pairs, hop_rows
 from ui.trace.recent import RecentViews
 from ui.trace.request import TraceRequest, read_trace_request
 from ui.trace.sentence import trace_sentence
@@ -103,18 +103,19 @@ def _known_form(trace_id: str) -> str:
 
 def _page_context(pages: Pages, view: TraceView, asked: TraceRequest) -> dict[str, Any]:
     trace = view.trace
-    hops = hop_rows(trace.hops, trace.duration_ms)
+    pairs = hop_pairs(trace.hops)
+    hops = hop_rows(pairs[:MAX_HOPS], trace.duration_ms)
     context: dict[str, Any] = {
         "trace": trace,
         "asked": asked,
         "sentence": trace_sentence(trace, view.tree),
         "start_ns": parse_time(trace.start, pages.clock_ns()),
         "now_ns": pages.clock_ns(),
-        "services": service_counts(trace.spans),
+        "services": service_counts(view.tree.spans),
         "first_hops": hops[:FIRST_HOPS],
-        "more_hops": hops[FIRST_HOPS:MAX_HOPS],
-        "hop_count": len(hops),
-        "skewed": any(span.skew_ms for span in trace.spans),
+        "more_hops": hops[FIRST_HOPS:],
+        "hop_count": len(pairs),
+        "skewed": any(view.columns.skew_ms),
         "drawer": _drawer(pages, view, asked.span) if asked.span else None,
         "columns": "",
     }
@@ -122,7 +123,7 @@ def _page_context(pages: Pages, view: TraceView, asked: TraceRequest) -> dict[st
         boxes = flame_boxes(view)
         return context | {"boxes": boxes, "levels": max(box.level for box in boxes) + 1 if boxes else 0}
     if asked.view == "map":
-        return context | {"map": build_trace_map(trace.spans, trace.hops)}
+        return context | {"map": build_trace_map(view.tree.spans, trace.hops)}
     return context | _waterfall_context(view, asked)
 
 
@@ -131,18 +132,20 @@ def _waterfall_context(view: TraceView, asked: TraceRequest) -> dict[str, Any]:
     rows = visible_rows(view, closed=asked.closed, depth=asked.depth, fold=asked.fold)
     page_count = 1 if len(rows) <= WHOLE_ROWS else -(-len(rows) // PAGE_ROWS)
     page = min(asked.page, page_count)
-    shown = rows if page_count == 1 else rows[(page - 1) * PAGE_ROWS : page * PAGE_ROWS]
+    first, last = (0, len(rows)) if page_count == 1 else ((page - 1) * PAGE_ROWS, page * PAGE_ROWS)
+    # Whether a row hides spans shows by the row after it.
+    collapsed = collapsed_positions(view, rows[first : last + 1])
     ticks = ruler_ticks(view.timeline.total_ns)
     return {
-        "rows": waterfall_rows(view, shown, collapsed_positions(view, rows)),
+        "rows": waterfall_rows(view, rows[first:last], collapsed),
         "row_count": len(rows),
         "page": page,
         "page_count": page_count,
-        "matches": None if matches is None else {view.trace.spans[one].span_id for one in matches},
+        "matches": None if matches is None else {view.columns.span_ids[one] for one in matches},
         "match_count": 0 if matches is None else len(matches),
         "ticks": [(view.timeline.percent(tick), tick / NS_PER_MS) for tick in ticks],
         "fold_count": len(view.folds),
-        "deepest": max(span.depth for span in view.trace.spans),
+        "deepest": max(view.columns.depths),
         "columns": columns_json(view),
     }
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from query.model.trace import Span
 from ui.trace.tree import NO_PARENT, TraceTree
 
 Step = tuple[str, str, str]
@@ -35,29 +34,26 @@ def path_nodes(tree: TraceTree) -> list[PathNode]:
     nodes: list[PathNode] = []
     known: dict[tuple[int, Step], int] = {}
     node_of: list[int] = []
-    for index, span in enumerate(tree.spans):
-        above = tree.parent[index]
+    columns = tree.spans.columns
+    # What two spans must share to be matched.
+    steps = zip(columns.services, columns.names, columns.kinds, strict=True)
+    for index, (step, above) in enumerate(zip(steps, tree.parent, strict=True)):
         parent = NO_PARENT if above == NO_PARENT else node_of[above]
-        place = known.setdefault((parent, step_of(span)), len(nodes))
+        place = known.setdefault((parent, step), len(nodes))
         if place == len(nodes):
             depth = 0 if parent == NO_PARENT else nodes[parent].depth + 1
-            nodes.append(PathNode(step_of(span), parent, depth, index))
+            nodes.append(PathNode(step, parent, depth, index))
         node = nodes[place]
         node.count += 1
-        node.errors += span.status == "error"
-        node.total_ms += span.duration_ms
-        node.self_ms += span.self_ms
+        node.errors += columns.statuses[index] == "error"
+        node.total_ms += columns.duration_ms[index]
+        node.self_ms += columns.self_ms[index]
         node_of.append(place)
     for node in reversed(nodes):
         node.subtree_self_ms += node.self_ms
         if node.parent != NO_PARENT:
             nodes[node.parent].subtree_self_ms += node.subtree_self_ms
     return nodes
-
-
-def step_of(span: Span) -> Step:
-    """What two spans must share to be matched."""
-    return span.service, span.name, span.kind
 
 
 def children_of(nodes: Sequence[PathNode]) -> list[list[int]]:

@@ -21,15 +21,16 @@ def trace_sentence(trace: Trace, tree: TraceTree) -> str:
         "This request took 1.24 s; 0.98 s of it was payment → bank." "This request took 12.0 ms, all of it in
         web." "This request failed after 1.24 s; 985 ms of it was payment → bank, which failed."
     """
-    if not trace.spans:
+    columns = tree.spans.columns
+    if not columns.statuses:
         return "No span of this trace has arrived."
-    failed = trace.spans[0].status == "error"
+    failed = columns.statuses[0] == "error"
     opening = "This request failed after" if failed else "This request took"
     total = f"{opening} {duration(trace.duration_ms)}"
     inclusive = _inclusive_critical_ms(tree)
     main = _main_hop(trace, tree, inclusive)
     if main is None:
-        body = total + (_repeated_call_clause(trace, tree, inclusive) or _own_work_clause(trace))
+        body = total + (_repeated_call_clause(trace, tree, inclusive) or _own_work_clause(trace, tree))
     else:
         hop, critical_ms = main
         body = f"{total}; {duration(critical_ms)} of it was {hop.caller} → {hop.callee}"
@@ -43,25 +44,26 @@ def trace_sentence(trace: Trace, tree: TraceTree) -> str:
 
 def _inclusive_critical_ms(tree: TraceTree) -> list[float]:
     """Critical-path time of each span with everything below it."""
-    totals = [span.critical_ms for span in tree.spans]
+    totals, parent = list(tree.spans.columns.critical_ms), tree.parent
     for index in range(len(totals) - 1, -1, -1):
-        if tree.parent[index] >= 0:
-            totals[tree.parent[index]] += totals[index]
+        if parent[index] >= 0:
+            totals[parent[index]] += totals[index]
     return totals
 
 
 def _main_hop(trace: Trace, tree: TraceTree, inclusive: list[float]) -> tuple[Hop, float] | None:
     """The deepest call between services on the critical path for at least half of the trace."""
     best: tuple[int, Hop, float] | None = None
+    depths, least_ms = tree.spans.columns.depths, trace.duration_ms * _MAIN_SHARE
     for hop in trace.hops:
         index = tree.position.get(hop.client_span_id or hop.server_span_id or "")
         if index is None or hop.caller == hop.callee or hop.client_span_id is None:
             continue
         critical_ms = inclusive[index]
-        if critical_ms < trace.duration_ms * _MAIN_SHARE:
+        if critical_ms < least_ms:
             continue
-        if best is None or tree.spans[index].depth > best[0]:
-            best = (tree.spans[index].depth, hop, critical_ms)
+        if best is None or depths[index] > best[0]:
+            best = (depths[index], hop, critical_ms)
     return None if best is None else best[1:]
 
 
@@ -89,11 +91,12 @@ def _repeated_call_clause(trace: Trace, tree: TraceTree, inclusive: list[float])
     return f"; {duration(critical_ms)} of it was {count(calls)} calls {caller} → {callee}"
 
 
-def _own_work_clause(trace: Trace) -> str:
+def _own_work_clause(trace: Trace, tree: TraceTree) -> str:
     """Names the service whose own work led when no single call did."""
     work: dict[str, float] = {}
-    for span in trace.spans:
-        work[span.service] = work.get(span.service, 0.0) + span.critical_ms
+    columns = tree.spans.columns
+    for service, critical_ms in zip(columns.services, columns.critical_ms, strict=True):
+        work[service] = work.get(service, 0.0) + critical_ms
     service, critical_ms = max(work.items(), key=lambda pair: pair[1])
     if len(work) == 1:
         return f", all of it in {service}"

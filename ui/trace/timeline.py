@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import add
 
-from query.model.trace import Span, SpanEvent
+from query.model.span_list import EventMoment, TreeColumns, span_list
+from query.model.trace import Span
 
 NS_PER_MS = 1_000_000
 
@@ -33,9 +35,10 @@ class Timeline:
         right = self.percent(self.start_ns[index] + self.duration_ns[index])
         return left, right - left
 
-    def event_offset_ns(self, span: Span, index: int, event: SpanEvent) -> int:
-        """An event's offset from the origin: its distance from its own span's clock, on the shown clock."""
-        return self.start_ns[index] + int(event.time_unix_nano) - int(span.start_time_unix_nano)
+    def event_offsets_ns(self, columns: TreeColumns, index: int, events: Sequence[EventMoment]) -> list[int]:
+        """Offsets of a span's events from the origin: the distance by its own clock, on the shown clock."""
+        shift_ns = self.start_ns[index] - columns.start_ns[index]
+        return [event.time_ns + shift_ns for event in events]
 
 
 def build_timeline(spans: Sequence[Span], *, raw: bool = False) -> Timeline:
@@ -45,12 +48,14 @@ def build_timeline(spans: Sequence[Span], *, raw: bool = False) -> Timeline:
         spans: Spans of one trace.
         raw: Show what the clocks said instead of the skew-corrected times.
     """
-    starts = [
-        int(span.start_time_unix_nano) + (0 if raw else round(span.skew_ms * NS_PER_MS)) for span in spans
-    ]
-    durations = [max(round(span.duration_ms * NS_PER_MS), 0) for span in spans]
+    columns = span_list(spans).columns
+    starts = columns.start_ns
+    if not raw and any(columns.skew_ms):
+        moves = zip(starts, columns.skew_ms, strict=True)
+        starts = [start + round(skew_ms * NS_PER_MS) for start, skew_ms in moves]
+    durations = [max(round(lasted_ms * NS_PER_MS), 0) for lasted_ms in columns.duration_ms]
     origin = min(starts, default=0)
-    last = max((start + length for start, length in zip(starts, durations, strict=True)), default=0)
+    last = max(map(add, starts, durations), default=0)
     return Timeline(origin, max(last - origin, 1), [start - origin for start in starts], durations)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from query.model.span_list import span_list
 from query.model.trace import Hop, Span
 
 BOX_WIDTH = 168
@@ -77,12 +78,15 @@ def build_trace_map(spans: Sequence[Span], hops: Sequence[Hop]) -> TraceMap:
 
 def _boxes(spans: Sequence[Span], hops: Sequence[Hop]) -> dict[str, MapBox]:
     boxes: dict[str, MapBox] = {}
-    for span in spans:
-        if span.service not in boxes and len(boxes) >= MAX_BOXES:
-            continue
-        box = boxes.setdefault(span.service, MapBox(span.service, "service"))
+    columns = span_list(spans).columns
+    for service, status in zip(columns.services, columns.statuses, strict=True):
+        box = boxes.get(service)
+        if box is None:
+            if len(boxes) >= MAX_BOXES:
+                continue
+            box = boxes[service] = MapBox(service, "service")
         box.spans += 1
-        box.errors += span.status == "error"
+        box.errors += status == "error"
     for hop in hops:
         kind = hop.kind if hop.kind in ("database", "messaging") else "external"
         if len(boxes) < MAX_BOXES:

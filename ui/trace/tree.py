@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from query.model.span_list import SpanList, span_list
 from query.model.trace import Span
 
 NO_PARENT = -1
@@ -19,7 +20,7 @@ NO_PARENT = -1
 class TraceTree:
     """Spans by position: `parent[i]` is a position or `NO_PARENT`, `end[i]` is one past i's subtree."""
 
-    spans: Sequence[Span]
+    spans: SpanList
     parent: list[int]
     end: list[int]
     position: dict[str, int]
@@ -55,16 +56,18 @@ def build_tree(spans: Sequence[Span]) -> TraceTree:
 
     A depth that jumps by more than one is read as one level: the row still hangs below the row above it.
     """
+    listed = span_list(spans)
+    depths = listed.columns.depths
+    count = len(depths)
     parent: list[int] = []
-    end = [0] * len(spans)
-    open_positions: list[int] = []
-    position: dict[str, int] = {}
-    for index, span in enumerate(spans):
-        while open_positions and spans[open_positions[-1]].depth >= span.depth:
-            end[open_positions.pop()] = index
-        parent.append(open_positions[-1] if open_positions else NO_PARENT)
-        open_positions.append(index)
-        position.setdefault(span.span_id, index)
-    for index in open_positions:
-        end[index] = len(spans)
-    return TraceTree(spans, parent, end, position)
+    end = [count] * count
+    above = NO_PARENT
+    for index, depth in enumerate(depths):
+        while above != NO_PARENT and depths[above] >= depth:
+            end[above] = index
+            above = parent[above]
+        parent.append(above)
+        above = index
+    # Read backwards, so that of spans with the same id the first stays.
+    position = dict(zip(reversed(listed.columns.span_ids), range(count - 1, -1, -1), strict=True))
+    return TraceTree(listed, parent, end, position)

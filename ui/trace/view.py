@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from query.model.span_list import TreeColumns, span_list
 from query.model.trace import Hop, Trace
 from ui.trace.critical_bars import Segment, critical_segments
 from ui.trace.folding import FoldGroup, fold_groups
+from ui.trace.marks import Mark, span_marks
 from ui.trace.timeline import Timeline, build_timeline
-from ui.trace.tree import NO_PARENT, TraceTree, build_tree
+from ui.trace.tree import TraceTree, build_tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,12 @@ class TraceView:
     critical: dict[int, list[Segment]]
     hop_of_client: dict[int, Hop]
     folds: list[FoldGroup]
+    marks: dict[int, list[Mark]]
+
+    @property
+    def columns(self) -> TreeColumns:
+        """The spans' fields by position."""
+        return self.tree.spans.columns
 
     def server_part(self, index: int) -> Segment | None:
         """The callee's span inside a client span's bar, clamped to it, in ns after the origin.
@@ -43,10 +51,6 @@ class TraceView:
         to_ns = min(self.timeline.start_ns[server] + self.timeline.duration_ns[server], end)
         return from_ns, max(to_ns, from_ns)
 
-    def parent_missing(self, index: int) -> bool:
-        """Whether a span names a parent that is not in the trace."""
-        return self.tree.parent[index] == NO_PARENT and bool(self.trace.spans[index].parent_span_id)
-
 
 def build_view(trace: Trace, *, raw: bool = False) -> TraceView:
     """Derives everything once.
@@ -55,11 +59,24 @@ def build_view(trace: Trace, *, raw: bool = False) -> TraceView:
         trace: The trace.
         raw: Draw the clocks' own times instead of skew-corrected ones.
     """
-    tree = build_tree(trace.spans)
-    timeline = build_timeline(trace.spans, raw=raw)
+    spans = span_list(trace.spans)
+    tree = build_tree(spans)
+    timeline = build_timeline(spans, raw=raw)
     hops: dict[int, Hop] = {}
     for hop in trace.hops:
         position = tree.position.get(hop.client_span_id or "")
         if position is not None:
             hops.setdefault(position, hop)
-    return TraceView(trace, tree, timeline, critical_segments(tree, timeline), hops, fold_groups(tree))
+    critical, folds = critical_segments(tree, timeline), fold_groups(tree)
+    return TraceView(trace, tree, timeline, critical, hops, folds, _marks(tree))
+
+
+def _marks(tree: TraceTree) -> dict[int, list[Mark]]:
+    """Marks by position; most spans have none."""
+    columns = tree.spans.columns
+    missing = {root: columns.parent_span_ids[root] for root in tree.roots() if columns.parent_span_ids[root]}
+    skewed = {index for index, skew_ms in enumerate(columns.skew_ms) if skew_ms}
+    return {
+        index: span_marks(missing.get(index, ""), columns.skew_ms[index], columns.warnings.get(index, ()))
+        for index in sorted({*missing, *skewed, *columns.warnings})
+    }

@@ -31,7 +31,9 @@ def visible_rows(
         fold: Similar siblings stand as one row.
         matches: Only these positions and what leads to them.
     """
-    tree = view.tree
+    if not closed and depth is None and not fold and matches is None:
+        return [(index, None) for index in range(len(view.tree.spans))]
+    tree, columns = view.tree, view.columns
     standing = {group.first: group for group in view.folds} if fold else {}
     hidden = {member for group in view.folds for member in group.members[1:]} if fold else set()
     wanted = None if matches is None else _with_ancestors(view, matches)
@@ -43,8 +45,11 @@ def visible_rows(
             continue
         group = standing.get(index)
         rows.append((index, group))
-        span = tree.spans[index]
-        shut = group is not None or (depth is not None and span.depth >= depth) or span.span_id in closed
+        shut = (
+            group is not None
+            or (depth is not None and columns.depths[index] >= depth)
+            or columns.span_ids[index] in closed
+        )
         index = tree.end[index] if shut else index + 1
     return rows
 

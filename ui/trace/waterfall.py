@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ui.formats import count, duration
 from ui.palette import hue_class
 from ui.trace.folding import FoldGroup
-from ui.trace.marks import Mark, span_marks
+from ui.trace.marks import Mark
 from ui.trace.view import TraceView
 
 INDENT_PX = 12
@@ -89,42 +89,42 @@ def waterfall_rows(
 
 
 def _row(view: TraceView, index: int, group: FoldGroup | None, collapsed: bool) -> WaterfallRow:
-    span = view.trace.spans[index]
+    columns = view.columns
+    service, level, self_ms = columns.services[index], columns.depths[index], columns.self_ms
     bars = [Bar(*view.timeline.extent(one)) for one in (group.members if group else [index])]
     part = None if group else view.server_part(index)
     server = None if part is None else _piece(view, *part)
     whole = _union(bars)
     text = _group_text(view, group) if group else row_text(view, index)
     return WaterfallRow(
-        span_id=span.span_id,
-        service=span.service,
-        name=span.name or "(no name)",
-        level=span.depth,
-        indent_px=min(span.depth, MAX_INDENT_LEVELS) * INDENT_PX,
+        span_id=columns.span_ids[index],
+        service=service,
+        name=columns.names[index] or "(no name)",
+        level=level,
+        indent_px=min(level, MAX_INDENT_LEVELS) * INDENT_PX,
         below=group.spans - 1 if group else view.tree.descendants(index),
-        hue=hue_class(span.service),
+        hue=hue_class(service),
         bars=bars[:: -(-len(bars) // MAX_PIECES)],
         server=server,
         critical=[] if group else [_piece(view, *segment) for segment in view.critical.get(index, [])],
         events=[] if group else _event_dots(view, index),
         label=place_label(text, whole, server or whole),
-        self_text=duration(
-            sum(view.trace.spans[one].self_ms for one in group.members) if group else span.self_ms
-        ),
-        error=span.status == "error",
-        error_text=span.status_message or "failed",
-        marks=span_marks(span, parent_missing=view.parent_missing(index)),
+        self_text=duration(sum(self_ms[one] for one in group.members) if group else self_ms[index]),
+        error=columns.statuses[index] == "error",
+        error_text=columns.status_messages[index] or "failed",
+        marks=view.marks.get(index, []),
         members=len(group.members) if group else 1,
-        deep=span.depth > MAX_INDENT_LEVELS,
+        deep=level > MAX_INDENT_LEVELS,
         collapsed=collapsed or group is not None,
     )
 
 
 def _event_dots(view: TraceView, index: int) -> list[EventDot]:
-    span = view.trace.spans[index]
+    events = view.columns.events.get(index, ())[:MAX_PIECES]
+    offsets_ns = view.timeline.event_offsets_ns(view.columns, index, events)
     return [
-        EventDot(view.timeline.percent(view.timeline.event_offset_ns(span, index, event)), event.name)
-        for event in span.events[:MAX_PIECES]
+        EventDot(view.timeline.percent(offset_ns), event.name)
+        for offset_ns, event in zip(offsets_ns, events, strict=True)
     ]
 
 
@@ -134,9 +134,9 @@ def _union(bars: list[Bar]) -> Bar:
 
 
 def _group_text(view: TraceView, group: FoldGroup) -> str:
-    longest = max(view.trace.spans[one].duration_ms for one in group.members)
-    total = sum(view.trace.spans[one].duration_ms for one in group.members)
-    return f"{count(len(group.members))} calls, {duration(total)} in all, {duration(longest)} at most"
+    lasted_ms = [view.columns.duration_ms[one] for one in group.members]
+    calls, total = count(len(lasted_ms)), duration(sum(lasted_ms))
+    return f"{calls} calls, {total} in all, {duration(max(lasted_ms))} at most"
 
 
 def _piece(view: TraceView, from_ns: int, to_ns: int) -> Bar:
@@ -146,13 +146,14 @@ def _piece(view: TraceView, from_ns: int, to_ns: int) -> Bar:
 
 def row_text(view: TraceView, index: int) -> str:
     """A bar's inline text: the duration and, for a call with an observed callee, its split."""
-    text = duration(view.trace.spans[index].duration_ms)
+    lasted_ms = view.columns.duration_ms[index]
+    text = duration(lasted_ms)
     hop = view.hop_of_client.get(index)
     if hop is None or hop.server_ms is None or hop.gap_ms is None:
         return text
     if hop.kind == "messaging":
         return f"{text} · queued {duration(hop.gap_ms)} for {hop.callee}"
-    if hop.server_ms > view.trace.spans[index].duration_ms:
+    if hop.server_ms > lasted_ms:
         # The callee went on after it had answered: no sum.
         return f"{text}, server {duration(hop.server_ms)}"
     return f"{text} = server {duration(hop.server_ms)} + gap {duration(hop.gap_ms)}"

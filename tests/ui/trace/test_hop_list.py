@@ -3,10 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.ui.trace.shop import shop_trace, wide_trace
-from ui.trace.hop_list import hop_rows, hop_times
+from ui.trace.hop_list import hop_pairs, hop_rows, hop_times
 
 TRACE = shop_trace()
-ROWS = hop_rows(TRACE.hops, TRACE.duration_ms)
+ROWS = hop_rows(hop_pairs(TRACE.hops), TRACE.duration_ms)
 
 
 def test_the_call_the_request_waited_for_most_comes_first() -> None:
@@ -34,7 +34,7 @@ def test_repeated_calls_are_one_row_that_counts_them() -> None:
     row = next(row for row in ROWS if row.hop.callee == "stock-db")
     assert (row.calls, row.others) == (4, "the worst of 4 calls, 32.8 ms in all")
     wide = wide_trace(100)
-    (only,) = hop_rows(wide.hops, wide.duration_ms)
+    (only,) = hop_rows(hop_pairs(wide.hops), wide.duration_ms)
     assert (only.calls, only.errors) == (100, 1)
 
 
@@ -51,6 +51,6 @@ def test_a_callee_that_goes_on_after_answering_is_no_sum() -> None:
 
 def test_where_requests_enter_is_no_service() -> None:
     entry = replace(ROWS[0].hop, caller="user", client_span_id=None, client_ms=None)
-    [row] = hop_rows([entry], TRACE.duration_ms)
+    [row] = hop_rows(hop_pairs([entry]), TRACE.duration_ms)
     assert (row.caller_kind, row.hue) == ("user", "")
     assert ROWS[0].caller_kind == "service"

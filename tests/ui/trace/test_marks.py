@@ -1,13 +1,8 @@
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
-from tests.ui.trace.shop import shop_trace
 from ui.trace.marks import span_marks
-
-SPAN = replace(shop_trace().spans[0], parent_span_id="abcd")
 
 
 @pytest.mark.parametrize(
@@ -23,12 +18,11 @@ SPAN = replace(shop_trace().spans[0], parent_span_id="abcd")
     ],
 )
 def test_warnings_have_short_words_and_keep_their_sentence(warning: str, word: str) -> None:
-    (mark,) = span_marks(replace(SPAN, warnings=[warning]), parent_missing=False)
+    (mark,) = span_marks("", 0.0, [warning])
     assert (mark.word, mark.detail) == (word, warning)
 
 
 def test_what_the_span_itself_shows_is_marked_once() -> None:
-    span = replace(SPAN, skew_ms=-3.1, warnings=["clock skew: moved", "its parent has not arrived"])
-    marks = span_marks(span, parent_missing=True)
+    marks = span_marks("abcd", -3.1, ["clock skew: moved", "its parent has not arrived"])
     assert [mark.word for mark in marks] == ["no parent", "skewed"]
     assert "−3.10 ms" in marks[1].detail

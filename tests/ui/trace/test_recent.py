@@ -39,7 +39,7 @@ def test_an_unknown_trace_is_asked_for_each_time() -> None:
 
 def test_the_oldest_leave_when_there_are_too_many_spans() -> None:
     large = large_trace(100)
-    several = [replace(large, trace_id=str(n), spans=large.spans * 600) for n in range(4)]
+    several = [replace(large, trace_id=str(n), spans=[*large.spans] * 600) for n in range(4)]
     shelf = shelf_of(several)
     traces = RecentViews(shelf, lambda: 0)
     assert 2 * len(several[0].spans) <= recent.MAX_SPANS < 3 * len(several[0].spans)
