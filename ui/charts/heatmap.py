@@ -129,7 +129,6 @@ def _layout(times: list[str], edges: list[float], failed: bool) -> go.Layout:
             ticktext=[duration(tick) for tick in ticks],
             fixedrange=True,
             zeroline=False,
-            title={"text": "duration", "standoff": 6},
         )
     }
     if failed:
