@@ -18,6 +18,11 @@ from query.traces.rebuilt import RebuiltTrace
 T = TypeVar("T")
 
 NS_PER_MS = 1_000_000
+# What a span shows that columns do not say.
+_MADE_FROM = (
+    *("SpanAttributes", "SpanAttributeTypes", "TraceState", "Flags"),
+    *("Events.Timestamp", "Events.Name", "Events.Attributes", "EventAttributeTypes"),
+)
 
 
 def trace_of(rebuilt: RebuiltTrace) -> Trace:
@@ -78,7 +83,7 @@ def _spans(rebuilt: RebuiltTrace, columns: TreeColumns, positions: Sequence[int]
     """The spans at some positions of the tree order; None means all."""
     order, spans = rebuilt.forest.order, rebuilt.spans
     places = order if positions is None else [order[position] for position in positions]
-    frame = rebuilt.frame[places]
+    frame = rebuilt.frame.select(_MADE_FROM)[places]
     if positions is None:
         positions = range(len(order))
         attributes = _gathered(decoded_shapes(rebuilt.shapes), places)

@@ -99,12 +99,10 @@ def _mapped(texts: pl.Series, values: Mapping[str, T], prefix: str, otherwise: T
 
 def _numbered(keys: Sequence[Hashable]) -> tuple[list[int], list[int]]:
     """For each row the number of its key among the distinct ones, and for each of these its first row."""
-    first_rows: dict[Hashable, int] = {}
-    for row, key in enumerate(keys):
-        if key not in first_rows:
-            first_rows[key] = row
-    numbers = {key: number for number, key in enumerate(first_rows)}
-    return [numbers[key] for key in keys], list(first_rows.values())
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    # Read backwards, so that of rows with the same key the first stays.
+    first_rows = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
+    return list(map(numbers.__getitem__, keys)), [first_rows[key] for key in numbers]
 
 
 def _resources(frame: pl.DataFrame) -> tuple[list[int], list[Attributes]]:

@@ -46,17 +46,13 @@ def _covered_by_children(tree: TraceTree, timeline: Timeline) -> dict[int, list[
 
 def _uncovered(start: int, end: int, covered: list[Segment]) -> list[Segment]:
     """What `covered` leaves of [start, end)."""
-    if len(covered) == 1:
-        [(from_ns, to_ns)] = covered
-        if start < from_ns and to_ns < end and from_ns < to_ns:
-            # Most spans: one call, with the span's own work around it.
-            return [(start, from_ns), (to_ns, end)]
     left: list[Segment] = []
     cursor = start
     for from_ns, to_ns in sorted(covered):
         if from_ns > cursor:
-            left.append((cursor, min(from_ns, end)))
-        cursor = max(cursor, to_ns)
+            left.append((cursor, from_ns if from_ns < end else end))
+        if to_ns > cursor:
+            cursor = to_ns
         if cursor >= end:
             return left
     left.append((cursor, end))

@@ -107,6 +107,7 @@ def _page_context(pages: Pages, view: TraceView, asked: TraceRequest) -> dict[st
     hops = hop_rows(pairs[:MAX_HOPS], trace.duration_ms)
     context: dict[str, Any] = {
         "trace": trace,
+        "root": {"service": view.columns.services[0], "name": view.columns.names[0]},
         "asked": asked,
         "sentence": trace_sentence(trace, view.tree),
         "start_ns": parse_time(trace.start, pages.clock_ns()),
