@@ -16,8 +16,11 @@ from query.links.sums import LinkSums
 from query.model.window import NS_PER_S, Window
 
 _HOUR_NS = 3_600 * NS_PER_S
-# The latest minutes are judged in slices of ten seconds, what is before them in minutes.
-FINE_SECONDS = 120
+# The latest minutes are judged anew each time, what is before them once in a while: in slices of ten seconds
+# for a quarter of an hour, since the minute in which a young link turned slow would pass for what is normal;
+# then in minutes.
+FRESH_SECONDS = 120
+FINE_SECONDS = 900
 # Baselines are worked out again after this time.
 KEPT_SECONDS = 60
 KEPT_WINDOWS = 16
@@ -28,7 +31,7 @@ class Judge:
 
     def __init__(self, settings: LinkSettings) -> None:
         self._settings = settings
-        self._coarse = _Kept()
+        self._earlier = _Kept()
         self._days = _Kept()
 
     def verdicts(self, moment: LinkMoment, data: LinkData, sums: LinkSums, now_ns: int) -> list[Verdict]:
@@ -64,16 +67,28 @@ class Judge:
         """Blocks of what is before the latest minutes, and those."""
         end = min(window.end_ns, now_ns) // NS_PER_S
         start = window.end_ns // NS_PER_S - self._settings.baseline_seconds
-        first, fine = max(0, start // 60 * 60), max(0, (end - FINE_SECONDS) // 60 * 60)
-        fine = max(first, fine)
-        recent = moment.open(Window(fine * NS_PER_S, window.end_ns))
-        if first == fine:
+        first = max(0, start // 60 * 60)
+        fine, fresh = (max(first, (end - seconds) // 60 * 60) for seconds in (FINE_SECONDS, FRESH_SECONDS))
+        recent = moment.open(Window(fresh * NS_PER_S, window.end_ns), longest=10)
+        if first == fresh:
             return {}, recent
-        coarse = Window(first * NS_PER_S, fine * NS_PER_S)
-        earlier: dict[LinkKey, list[Stretch]] = self._coarse.get(
-            coarse, now_ns, lambda: blocks_of(_slots(moment.open(coarse), 60), self._settings)
+        earlier: dict[LinkKey, list[Stretch]] = self._earlier.get(
+            Window(first * NS_PER_S, fresh * NS_PER_S),
+            now_ns,
+            lambda: self._blocks_before(moment, first, fine, fresh),
         )
         return earlier, recent
+
+    def _blocks_before(
+        self, moment: LinkMoment, first: int, fine: int, fresh: int
+    ) -> dict[LinkKey, list[Stretch]]:
+        """Blocks of a long time, oldest first; Unix seconds."""
+        blocks: dict[LinkKey, list[Stretch]] = {}
+        for start, end, seconds in ((first, fine, 60), (fine, fresh, 10)):
+            data = moment.open(Window(start * NS_PER_S, end * NS_PER_S), longest=seconds)
+            for key, found in blocks_of(_slots(data, seconds), self._settings).items():
+                blocks.setdefault(key, []).extend(found)
+        return blocks
 
     def _recent(
         self, recent: LinkData, first: int

@@ -156,3 +156,33 @@ def test_start_and_stop_may_be_repeated(embedded_database: Database) -> None:
     worker.start()
     worker.stop()
     worker.stop()
+
+
+@pytest.mark.parametrize("minutes", [1, 3, 10])
+def test_a_link_that_turned_slow_in_its_first_minute_stays_red(
+    embedded_database: Database, tmp_path: Path, minutes: int
+) -> None:
+    began_ns = START_NS // (60 * SECOND) * 60 * SECOND + 30 * SECOND
+    spans = []
+    for number in range(5 * 60 * minutes):
+        trace_id, start_ns = f"{number + 1:032x}", began_ns + number * 200 * MS
+        length_ns = (40 + number % 7) * MS * (1 if number < 100 else 15)
+        spans.append(LinkSpan(trace_id, "1" * 16, "", "shop", "POST", "client", start_ns, length_ns))
+        spans.append(
+            LinkSpan(
+                trace_id, "2" * 16, "1" * 16, "bank", "POST", "server", start_ns + MS, length_ns - 2 * MS
+            )
+        )
+    writer(embedded_database, tmp_path).write([request(spans)])
+    links = source(embedded_database)
+    settle()
+    roll_up(embedded_database, links).advance()
+    now_ns = began_ns + 60 * minutes * SECOND
+    [link] = (
+        LinkReader(links, NOTHING_IS_LATE, clock=time.time_ns)
+        .list(Window(now_ns - HOUR_NS // 4, now_ns))
+        .links
+    )
+    assert link.status == "slow", link
+    assert link.baseline_p95_ms is not None
+    assert link.baseline_p95_ms < 60
