@@ -22,7 +22,7 @@ from ui.app import add_pages
 if TYPE_CHECKING:
     from query.model.search import TraceFilter
     from query.service import QueryService
-    from ui.questions import LinkQuestions, ServiceQuestions
+    from ui.questions import CauseQuestions, LinkQuestions, ServiceQuestions
 
 NOW_NS = ORIGIN_NS + 130_000_000_000
 
@@ -38,6 +38,10 @@ class Shelf:
     @property
     def links(self) -> LinkQuestions:
         return Shop().links
+
+    @property
+    def causes(self) -> CauseQuestions:
+        return Shop().causes
 
     @property
     def services(self) -> ServiceQuestions:
