@@ -26,13 +26,13 @@ class Limits:
     """Arrays and maps within attribute values; a deeper request is refused: INVALID_ARGUMENT, HTTP 400."""
     max_in_flight_bytes: int = 128 * MEBIBYTE
     """Requests read but not yet answered. Past it new ones get UNAVAILABLE with RetryInfo, HTTP 503."""
-    max_batch_bytes: int = 16 * MEBIBYTE
+    max_batch_bytes: int = 4 * MEBIBYTE
     """One INSERT takes whatever waits up to this; a single larger request goes alone."""
     max_batch_requests: int = 8192
     """Requests in one INSERT at most."""
     inserts_in_flight: int = 2
     """INSERTs running at the same time."""
-    max_bundle_bytes: int = 32 * MEBIBYTE
+    max_bundle_bytes: int = 24 * MEBIBYTE
     """Requests that are unpacked into spans together; senders wait while this much is left to unpack."""
     unpack_threads: int = 2
     """Bundles unpacked at the same time."""
