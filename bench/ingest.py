@@ -53,6 +53,7 @@ class Round:
 
 
 CASES = (
+    Case("realistic, 512 spans, 32 in flight", "realistic", 512, 32),
     Case("realistic, 512 spans, 64 in flight", "realistic", 512, 64),
     Case("realistic, 512 spans, 256 in flight", "realistic", 512, 256),
     Case("small, 1000 spans, 256 in flight", "small", 1000, 256),

@@ -32,7 +32,7 @@ class Limits:
     """Requests in one INSERT at most."""
     inserts_in_flight: int = 2
     """INSERTs running at the same time."""
-    max_bundle_bytes: int = 24 * MEBIBYTE
+    max_bundle_bytes: int = 48 * MEBIBYTE
     """Requests that are unpacked into spans together; senders wait while this much is left to unpack."""
     unpack_threads: int = 2
     """Bundles unpacked at the same time."""
