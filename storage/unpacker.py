@@ -95,8 +95,6 @@ class Unpacker:
             self._insert(bundle, hashes)
         except (StorageRefused, UndecodableBlock, QueryTooHeavy) as failure:
             if len(hashes) == 1:
-                if isinstance(failure, QueryTooHeavy):
-                    raise
                 refused.append((hashes[0], failure))
                 return False
             middle = len(hashes) // 2

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from storage.bundle import owner_in
 from storage.bundles import Bundle, Bundles
-from storage.errors import StorageError
+from storage.errors import StorageError, StorageOverloaded, StorageUnavailable
 from storage.unpacker import Unpacker
 
 logger = logging.getLogger(__name__)
@@ -73,13 +73,15 @@ class Unpacking:
     def recover(self) -> None:
         """Unpacks what an earlier life of this process acknowledged; call before `start`.
 
+        What cannot be unpacked now stays in the log and is tried again beside the writers.
+
         Raises:
-            StorageError: The store is away or refuses.
+            StorageError: The log cannot be read.
         """
         for bundle in self._unpacker.logged_bundles():
             if self._alone or owner_in(bundle) == self._owner:
                 logger.info("unpacking what was acknowledged before the last stop")
-                self._unpacker.unpack(bundle)
+                self._try(bundle)
 
     def start(self) -> None:
         """Starts the threads."""
@@ -112,9 +114,15 @@ class Unpacking:
                 self._look_round()
 
     def _unpack_own(self, bundle: Bundle) -> None:
-        """Until it is done or the process ends: writers wait meanwhile when the next bundle is full."""
+        """While the store is away, until it is back: writers wait when the next bundle is full.
+
+        A bundle that is refused may be at fault itself: it stays in the log for the next look round, and the
+        others go on.
+        """
         pause = _FIRST_RETRY_SECONDS
-        while not self._try(bundle.number, keep=bundle.uncertain):
+        while failure := self._try(bundle.number, keep=bundle.uncertain):
+            if not isinstance(failure, StorageUnavailable | StorageOverloaded):
+                return
             if self._bundles.stopped:
                 logger.error("spans acknowledged last stay in the log until the next start")
                 return
@@ -131,7 +139,7 @@ class Unpacking:
         for bundle in abandoned:
             self._try(bundle)
 
-    def _try(self, bundle: int, *, keep: bool = False) -> bool:
+    def _try(self, bundle: int, *, keep: bool = False) -> StorageError | None:
         started = time.perf_counter()
         try:
             self._unpacker.unpack(bundle, keep=keep)
@@ -139,7 +147,7 @@ class Unpacking:
             logger.warning("unpacking failed: %s: %.500r", type(failure).__name__, str(failure))
             if self._watcher is not None:
                 self._watcher.unpacking_failed(failure)
-            return False
+            return failure
         if self._watcher is not None:
             self._watcher.unpacked(time.perf_counter() - started)
-        return True
+        return None

@@ -142,3 +142,36 @@ def test_alone_a_request_sent_again_is_logged_again_and_stored_once(database: Da
         assert taken is not None
         unpacker.unpack(taken.number)
     assert count(database) == 6
+
+
+def with_constraint(database: Database) -> None:
+    database.execute("ALTER TABLE otel_traces ADD CONSTRAINT no_200 CHECK SpanName != 'operation-200'")
+
+
+def test_a_bundle_that_cannot_be_unpacked_does_not_hold_up_the_next(embedded_database: Database) -> None:
+    database, bundles, watched = embedded_database, Bundles(OWNER, 10**7), Watched()
+    with_constraint(database)
+    unpacking = Unpacking(
+        Unpacker(database), bundles, owner=OWNER, alone=True, pause_seconds=0, watcher=watched
+    )
+    writer = SpanWriter(database, bundles, alone=True)
+    writer.write(requests(1, first_seed=200))
+    unpacking.start()
+    eventually(lambda: bool(watched.failures))
+    writer.write(requests(2))
+    eventually(lambda: count(database) == 6)
+    assert unpacking.stop(30)
+    assert count(database, "otlp_log") == 1
+
+
+def test_a_start_is_not_prevented_by_what_cannot_be_unpacked(embedded_database: Database) -> None:
+    database, watched = embedded_database, Watched()
+    with_constraint(database)
+    log(database, requests(1, first_seed=200), FIRST)
+    log(database, requests(2), SECOND)
+    Unpacking(
+        Unpacker(database), Bundles(1, 1), owner=1, alone=True, pause_seconds=1, watcher=watched
+    ).recover()
+    assert count(database) == 6
+    assert len(watched.failures) == 1
+    assert Unpacker(database).logged_bundles() == [FIRST]
