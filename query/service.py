@@ -9,7 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from query.causes.reader import CauseReader
+    from query.causes.selection import Selection
+    from query.model.cause import (
+        CalleeProcesses,
+        CallerRanking,
+        CallSort,
+        CriticalPaths,
+        LinkHeatmap,
+        LinkPath,
+        LinkSelection,
+    )
     from query.model.link import LinkDetail, LinkList, ServiceMap
     from query.model.window import Window
     from query.search.reader import SearchReader
@@ -44,12 +53,51 @@ class LinkQuestions(Protocol):
         ...
 
 
+class CauseQuestions(Protocol):
+    """What `query.causes` answers: why a link is red; None when it had no calls."""
+
+    def heatmap(self, caller: str, callee: str, window: Window) -> LinkHeatmap | None:
+        """When calls were how slow."""
+        ...
+
+    def selection(
+        self,
+        caller: str,
+        callee: str,
+        window: Window,
+        selection: Selection,
+        *,
+        sort: CallSort = "slowest",
+        limit: int = 20,
+    ) -> LinkSelection | None:
+        """The calls of a selection and what tells them from the rest."""
+        ...
+
+    def callers(
+        self, caller: str, callee: str, window: Window, *, operation: str | None = None
+    ) -> CallerRanking | None:
+        """Everyone who calls what this link calls."""
+        ...
+
+    def processes(self, caller: str, callee: str, window: Window) -> CalleeProcesses | None:
+        """Calls by instance, version, pod and host of the callee."""
+        ...
+
+    def link_path(self, caller: str, callee: str, window: Window) -> LinkPath | None:
+        """The link's share of critical paths."""
+        ...
+
+    def critical_paths(self, window: Window) -> CriticalPaths:
+        """All links by their share of critical paths."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class QueryService:
     """Every question the API and the pages may ask. Safe to share between threads."""
 
     links: LinkQuestions
-    causes: CauseReader
+    causes: CauseQuestions
     services: ServiceReader
     traces: TraceReader
     search: SearchReader

@@ -13,6 +13,7 @@ import hypothesis
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Route, sync_playwright
 
+from storage import migrations
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint, parse_server_url
 from tests import tools
@@ -101,6 +102,20 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[ClickHous
     yield servers
     for server in servers:
         server.stop()
+
+
+@pytest.fixture
+def shards(cluster: list[ClickHouseServer]) -> Iterator[list[Database]]:
+    """An empty store with this version's schema, seen from each of the two shards."""
+    name = f"sharded_{os.getpid()}"
+    databases = [
+        Database(parse_server_url(f"{server.url}/{name}", cluster=CLUSTER_NAME)) for server in cluster
+    ]
+    migrations.apply(databases[0], migrations.SchemaOptions())
+    yield databases
+    for database in databases:
+        database.execute(f"DROP DATABASE {name} SYNC")
+        database.close()
 
 
 @pytest.fixture(scope="module")

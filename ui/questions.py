@@ -8,19 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from query.service import CauseQuestions as CauseQuestions
 from query.service import LinkQuestions as LinkQuestions
 
 if TYPE_CHECKING:
-    from query.causes.selection import Selection
-    from query.model.cause import (
-        CalleeProcesses,
-        CallerRanking,
-        CallSort,
-        CriticalPaths,
-        LinkHeatmap,
-        LinkPath,
-        LinkSelection,
-    )
     from query.model.search import TraceFilter
     from query.model.service import OperationList, ServiceList, ServiceStep
     from query.model.trace import Trace, TracePage
@@ -64,45 +55,6 @@ class SearchQuestions(Protocol):
 
     def has_any_trace(self) -> bool:
         """Whether a span was ever stored: decides between the first-run page and "no calls"."""
-        ...
-
-
-class CauseQuestions(Protocol):
-    """Questions about why a link is red; None when it had no calls."""
-
-    def heatmap(self, caller: str, callee: str, window: Window) -> LinkHeatmap | None:
-        """When calls were how slow."""
-        ...
-
-    def selection(
-        self,
-        caller: str,
-        callee: str,
-        window: Window,
-        selection: Selection,
-        *,
-        sort: CallSort = "slowest",
-        limit: int = 20,
-    ) -> LinkSelection | None:
-        """The calls of a selection and what tells them from the rest."""
-        ...
-
-    def callers(
-        self, caller: str, callee: str, window: Window, *, operation: str | None = None
-    ) -> CallerRanking | None:
-        """Everyone who calls what this link calls."""
-        ...
-
-    def processes(self, caller: str, callee: str, window: Window) -> CalleeProcesses | None:
-        """Calls by instance, version, pod and host of the callee."""
-        ...
-
-    def link_path(self, caller: str, callee: str, window: Window) -> LinkPath | None:
-        """The link's share of critical paths."""
-        ...
-
-    def critical_paths(self, window: Window) -> CriticalPaths:
-        """All links by their share of critical paths."""
         ...
 
 

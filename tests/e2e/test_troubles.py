@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import grpc
 import pytest
 
-from storage import migrations
 from storage.client import Database
 from storage.endpoint import parse_server_url
 from tests.clickhouse_server import ClickHouseServer, free_ports
@@ -55,22 +53,8 @@ def test_a_store_that_goes_away_costs_time_and_no_span(own_server: ClickHouseSer
     database.close()
 
 
-@pytest.fixture
-def sharded(cluster: list[ClickHouseServer]) -> Iterator[list[Database]]:
-    """A database of this test's own, seen from each of the two shards."""
-    name = f"troubles_{os.getpid()}"
-    databases = [
-        Database(parse_server_url(f"{server.url}/{name}", cluster=CLUSTER_NAME)) for server in cluster
-    ]
-    migrations.apply(databases[0], migrations.SchemaOptions())
-    yield databases
-    for database in databases:
-        database.execute(f"DROP DATABASE {name} SYNC")
-        database.close()
-
-
 def test_a_collector_of_a_cluster_can_be_killed(
-    cluster: list[ClickHouseServer], sharded: list[Database], tmp_path: Path
+    cluster: list[ClickHouseServer], shards: list[Database], tmp_path: Path
 ) -> None:
     ports, homes = free_ports(2), [tmp_path / "one", tmp_path / "other"]
     for home in homes:
@@ -78,7 +62,7 @@ def test_a_collector_of_a_cluster_can_be_killed(
 
     def collector(index: int) -> list[str]:
         # One at each node; the same port again after a restart.
-        store = ["--clickhouse", f"{cluster[index].url}/{sharded[0].name}", "--cluster", CLUSTER_NAME]
+        store = ["--clickhouse", f"{cluster[index].url}/{shards[0].name}", "--cluster", CLUSTER_NAME]
         listen = ["--otlp-grpc-port", str(ports[index]), "--otlp-http-port", "0", "--zipkin-port", "0"]
         return ["collector", *store, *listen]
 
@@ -94,7 +78,7 @@ def test_a_collector_of_a_cluster_can_be_killed(
             eventually(lambda: senders.acknowledged > before + 20)
             senders.finish()
             assert [again.stop(), other.stop()] == [0, 0]
-    for database in sharded:
+    for database in shards:
         assert number(database, "count()") == number(database, "uniqExact(TraceId, SpanId)") == senders.spans
         assert number(database, "count()", "otlp_log") == 0
         assert (
@@ -105,5 +89,5 @@ def test_a_collector_of_a_cluster_can_be_killed(
             )
             == 1
         )
-    held = [number(database, "count()", "otel_traces_local") for database in sharded]
+    held = [number(database, "count()", "otel_traces_local") for database in shards]
     assert min(held) > senders.spans / 4

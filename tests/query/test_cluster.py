@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
-from collections.abc import Iterator
 from random import Random
 
 import pytest
@@ -21,17 +19,13 @@ from query.model.window import Window
 from query.search.reader import SearchReader
 from query.services.reader import ServiceReader
 from query.traces.reader import TraceReader
-from storage import migrations
 from storage.calls import CallStore
 from storage.client import Database
-from storage.endpoint import parse_server_url
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
 from storage.search import SearchStore
 from storage.services import ServiceStore
 from storage.traces import TraceStore
-from tests.clickhouse_server import ClickHouseServer
-from tests.conftest import CLUSTER_NAME
 from tests.query.links.expected import assert_same, expected_links
 from tests.query.links.forests import MS, START_NS, Forest
 from tests.query.links.otlp import shuffled_requests
@@ -44,26 +38,12 @@ WINDOW = Window(START_NS - 3_600 * SECOND, START_NS + 7_200 * SECOND)
 SETTINGS = LinkSettings(late_seconds=0, remembered_seconds=0.0)
 
 
-@pytest.fixture
-def nodes(cluster: list[ClickHouseServer]) -> Iterator[list[Database]]:
-    """One database, seen from each of the two shards."""
-    name = f"questions_{os.getpid()}"
-    databases = [
-        Database(parse_server_url(f"{server.url}/{name}", cluster=CLUSTER_NAME)) for server in cluster
-    ]
-    migrations.apply(databases[0], migrations.SchemaOptions())
-    yield databases
-    for database in databases:
-        database.execute(f"DROP DATABASE {name} SYNC")
-        database.close()
-
-
-def test_every_node_answers_alike_and_right(nodes: list[Database]) -> None:
+def test_every_node_answers_alike_and_right(shards: list[Database]) -> None:
     random = Random(11)
     spans = Forest(random, reach_ns=1_800 * SECOND).grow(traces=60, most_spans=15)
     requests = shuffled_requests(spans, random)
     for place, request in enumerate(requests):
-        SettledWriter(nodes[place % 2]).write([request])
+        SettledWriter(shards[place % 2]).write([request])
     expected = expected_links(linker.find_hops(spans))
     calls = Counter(span.service for span in spans)
     traces = Counter(span.trace_id for span in spans)
@@ -85,10 +65,10 @@ def test_every_node_answers_alike_and_right(nodes: list[Database]) -> None:
         assert CauseReader(source, CallStore(node)).heatmap(link.caller, link.callee, WINDOW) is not None
         assert links.detail(link.caller, link.callee, WINDOW) is not None
 
-    for node in nodes:
+    for node in shards:
         check(node)
     time.sleep(1.05)  # arrival times are whole seconds
-    source = LinkSource(HopSpans(nodes[1]), LinkFigureStore(nodes[1]), SETTINGS)
-    LinkRollUp(source, ServiceStore(nodes[1]), visible_after_seconds=0).advance()
-    for node in nodes:
+    source = LinkSource(HopSpans(shards[1]), LinkFigureStore(shards[1]), SETTINGS)
+    LinkRollUp(source, ServiceStore(shards[1]), visible_after_seconds=0).advance()
+    for node in shards:
         check(node)

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -14,18 +13,6 @@ from tests.storage.requests import requests
 from tests.storing import SettledWriter
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture
-def shards(cluster: list[ClickHouseServer]) -> Iterator[list[Database]]:
-    """One database, seen from each of the two shards."""
-    endpoints = [parse_server_url(f"{server.url}/sharded", cluster=CLUSTER_NAME) for server in cluster]
-    databases = [Database(endpoint) for endpoint in endpoints]
-    migrations.apply(databases[0], migrations.SchemaOptions())
-    yield databases
-    for database in databases:
-        database.execute("DROP DATABASE sharded SYNC")
-        database.close()
 
 
 def test_every_node_is_found_with_its_own_port(
