@@ -28,6 +28,11 @@ class LinkFigureStore:
         ((now_ns, rolled_up_to),) = self._database.rows("link_clock")
         return int(now_ns), int(rolled_up_to)
 
+    def unpacking_since(self) -> int:
+        """The second before which everything that was acknowledged can be read."""
+        ((second,),) = self._database.rows("link_unpacking_since")
+        return int(second)
+
     def look(self, from_second: int, next_second: int) -> tuple[int, int, Arrivals, Arrivals]:
         """As `clock`, and what arrived since two seconds, the first not after the second.
 

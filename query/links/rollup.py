@@ -27,8 +27,11 @@ from storage.slots import HOUR, MINUTE, Slots
 
 logger = logging.getLogger(__name__)
 
-# Beyond the time a callee may be late: longer than any INSERT takes to become visible.
+# Beyond the time a callee may be late: longer than an INSERT of somebody else takes to become visible.
 VISIBLE_AFTER_SECONDS = 5
+# Our own may take longer; for so long the log tells. A bundle that stays there longer is stuck: it is not being
+# unpacked, so its spans have not arrived yet.
+LONGEST_UNPACKING_SECONDS = 120
 # Share of one thread's time that rounds may take; at high rates links are joined at query time for longer.
 MOST_BUSY_SHARE = 0.1
 LONGEST_PAUSE_SECONDS = 30.0
@@ -47,11 +50,13 @@ class LinkRollUp:
         *,
         pause_seconds: float = 2.0,
         visible_after_seconds: int = VISIBLE_AFTER_SECONDS,
+        longest_unpacking_seconds: int = LONGEST_UNPACKING_SECONDS,
     ) -> None:
         self._source = source
         self._store = source.store
         self._services = services
         self._settle_seconds = source.settings.late_seconds + visible_after_seconds
+        self._longest_unpacking_seconds = longest_unpacking_seconds
         self._pause_seconds = pause_seconds
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
@@ -79,8 +84,7 @@ class LinkRollUp:
         Raises:
             StorageError: The store refused; the next round does it again.
         """
-        now_ns, rolled_up_to = self._store.clock()
-        settled = now_ns // NS_PER_S - self._settle_seconds
+        settled, rolled_up_to = self._settled()
         if not self._recovered:
             self._recover()
         if settled > rolled_up_to:
@@ -92,6 +96,13 @@ class LinkRollUp:
         if settled >= self._hours_done_at + HOUR_AGAIN_AFTER_SECONDS:
             self._sum(HOUR, settled)
             self._hours_done_at = settled
+
+    def _settled(self) -> tuple[int, int]:
+        """The second before whose end nothing arrives any more, and the one up to which all is rolled up."""
+        now_ns, rolled_up_to = self._store.clock()
+        now = now_ns // NS_PER_S
+        unpacking_since = max(self._store.unpacking_since(), now - self._longest_unpacking_seconds)
+        return min(now - self._settle_seconds, unpacking_since), rolled_up_to
 
     def _run(self) -> None:
         while not self._stopping.is_set():

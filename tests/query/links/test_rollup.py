@@ -16,11 +16,14 @@ from query.links.settings import LinkSettings
 from query.links.source import LinkSource
 from query.links.span import LinkSpan
 from query.model.window import Window
+from storage.bundle import owner_of
+from storage.bundles import Bundles
 from storage.client import Database
 from storage.errors import StorageUnavailable
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
 from storage.services import ServiceStore
+from storage.writer import SpanWriter
 from tests.query.links.expected import assert_same, expected_links
 from tests.query.links.forests import MS, START_NS, Forest
 from tests.query.links.otlp import request, shuffled_requests, writer
@@ -128,6 +131,50 @@ def test_a_worker_may_die_between_any_two_writes(embedded_database: Database, tm
         break
     assert writes > 5
     check(source(embedded_database), spans, HOURS, ODD)
+
+
+def slow_down_the_view(database: Database) -> None:
+    """Spans arrive, then take seconds until they can be read, as large blocks on a busy machine do."""
+    asked = (
+        "SELECT as_select FROM system.tables WHERE name = 'link_spans_mv' AND database = currentDatabase()"
+    )
+    with database.connection() as client:
+        ((query,),) = client.query(asked).result_rows
+    slow = f"SELECT * FROM ({query}) WHERE sleep(1) = 0"  # noqa: S608
+    database.execute(f"ALTER TABLE link_spans_mv MODIFY QUERY {slow}")
+
+
+def test_spans_that_take_long_to_unpack_are_waited_for(database: Database, tmp_path: Path) -> None:
+    spans = Forest(Random(13)).grow(traces=8, most_spans=8)
+    half = len(spans) // 2
+    sender, links = writer(database, tmp_path), source(database)
+    worker = roll_up(database, links)
+    sender.write([request(spans[:half])])
+    settle()
+    worker.advance()
+    slow_down_the_view(database)
+    unpacking = threading.Thread(target=sender.write, args=([request(spans[half:])],))
+    unpacking.start()
+    settle()
+    worker.advance()
+    unpacking.join()
+    settle()
+    worker.advance()
+    check(source(database), spans, HOURS)
+
+
+def test_a_bundle_that_stays_in_the_log_does_not_hold_the_roll_up(database: Database, tmp_path: Path) -> None:
+    spans = Forest(Random(14)).grow(traces=8, most_spans=8)
+    SpanWriter(database, Bundles(owner_of("tests"), 10**7), alone=True).write([request(spans[:1])])
+    settle()
+    settle()
+    writer(database, tmp_path).write([request(spans[1:])])
+    settle()
+    worker = LinkRollUp(
+        source(database), ServiceStore(database), visible_after_seconds=0, longest_unpacking_seconds=0
+    )
+    worker.advance()
+    assert source(database).moment(time.time_ns()).open(HOURS).hops.is_empty()
 
 
 def test_two_workers_do_each_other_no_harm(database: Database, tmp_path: Path) -> None:
