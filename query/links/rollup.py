@@ -29,8 +29,8 @@ logger = logging.getLogger(__name__)
 
 # Beyond the time a callee may be late: longer than an INSERT of somebody else takes to become visible.
 VISIBLE_AFTER_SECONDS = 5
-# Our own may take longer; for so long the log tells. A bundle that stays there longer is stuck: it is not being
-# unpacked, so its spans have not arrived yet.
+# Our own may take longer; for so long the log tells. A bundle that stays there longer is stuck: nobody is
+# unpacking it, so its spans have not arrived yet.
 LONGEST_UNPACKING_SECONDS = 120
 # Share of one thread's time that rounds may take; at high rates links are joined at query time for longer.
 MOST_BUSY_SHARE = 0.1
