@@ -52,6 +52,11 @@ class Reservation:
         self._budget = budget
         self._size_bytes = 0
 
+    @property
+    def size_bytes(self) -> int:
+        """Bytes held now."""
+        return self._size_bytes
+
     def grow(self, size_bytes: int) -> bool:
         """Take more, or return False and keep what was held."""
         granted = self._budget.try_reserve(size_bytes)

@@ -38,14 +38,12 @@ class Limits:
     """Bundles unpacked at the same time."""
     unpack_pause_seconds: float = 1.0
     """Time between two unpackings, unless half a bundle waits: how soon acknowledged spans can be read."""
-    grpc_threads: int = 256
-    """Exports that can wait for their INSERT at the same time over gRPC; later ones wait unread."""
-    grpc_receiving: int = 8
-    """gRPC messages being received at the same time: bounds memory before the size of a message is known."""
+    grpc_calls_per_connection: int = 1024
+    """gRPC exports of one connection that wait for their answers at the same time; clients queue the rest."""
     ack_timeout_seconds: float = 60.0
     """An export that waited this long for its INSERT gets a retryable error."""
     body_read_timeout_seconds: float = 30.0
-    """Time for a client to send one whole HTTP request (slow-loris protection)."""
+    """Time for a client to send one whole request (slow-loris protection)."""
     retry_after_seconds: int = 1
     """The hint in RetryInfo and Retry-After."""
     max_quarantine_bytes: int = 256 * MEBIBYTE

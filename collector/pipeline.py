@@ -16,12 +16,12 @@ from collector.otlp.check import CheckedRequest, RequestChecker
 from collector.refusal import Reason, Refusal, Unavailable
 from collector.rejection import LastRejection
 
-_INLINE_CHECK_BYTES = 1024 * 1024
+INLINE_CHECK_BYTES = 1024 * 1024
 """Above this a check takes long enough (milliseconds) to leave the event loop for it."""
 
 
 class Pipeline:
-    """Accepts requests from threads (`accept`) and from coroutines (`accept_async`)."""
+    """Accepts requests: in one go from coroutines (`accept`), or step by step from callbacks."""
 
     def __init__(
         self,
@@ -37,68 +37,55 @@ class Pipeline:
         self._last_rejection = last_rejection
         self._limits = limits
 
-    def accept(
-        self,
-        request: bytes,
-        transport: Transport,
-        held: Reservation,
-        timeout_seconds: float | None = None,
-    ) -> CheckedRequest:
-        """Check and store; return after the INSERT returned.
+    async def accept(self, request: bytes, transport: Transport, held: Reservation) -> CheckedRequest:
+        """Check and store; return after the INSERT returned. The event loop goes on meanwhile.
 
         Args:
             request: Bytes of an ExportTraceServiceRequest.
             transport: For accounting.
             held: The request's share of the byte budget, released when the batcher takes its own.
-            timeout_seconds: The client's remaining patience, when known.
 
         Raises:
             Refusal: Nothing of the request was acknowledged.
         """
-        checked = self._checker.check(request)
-        stored = self._submit(checked, held)
-        if stored is not None:
-            patience = self._limits.ack_timeout_seconds
-            try:
-                stored.result(patience if timeout_seconds is None else min(patience, timeout_seconds))
-            except TimeoutError:
-                raise self._timed_out() from None
-        self._account(checked, transport)
-        return checked
-
-    async def accept_async(self, request: bytes, transport: Transport, held: Reservation) -> CheckedRequest:
-        """As `accept`, for a coroutine: the event loop goes on meanwhile."""
-        if len(request) > _INLINE_CHECK_BYTES:
-            checked = await asyncio.to_thread(self._checker.check, request)
+        if len(request) > INLINE_CHECK_BYTES:
+            checked = await asyncio.to_thread(self.check, request)
         else:
-            checked = self._checker.check(request)
-        stored = self._submit(checked, held)
+            checked = self.check(request)
+        stored = self.submit(checked, held)
         if stored is not None:
             try:
                 async with asyncio.timeout(self._limits.ack_timeout_seconds):
                     await asyncio.wrap_future(stored)
             except TimeoutError:
-                raise self._timed_out() from None
-        self._account(checked, transport)
+                raise self.timed_out() from None
+        self.acknowledged(checked, transport)
         return checked
 
-    def note(self, refusal: Refusal, transport: Transport) -> None:
-        """Count a refusal and remember it. Listeners call it once for each request they answer with one."""
-        self._metrics.requests_rejected.labels(transport, refusal.reason).inc()
-        self._last_rejection.record(transport, refusal.reason, refusal.message)
+    def check(self, request: bytes) -> CheckedRequest:
+        """The first step; takes milliseconds for large requests.
 
-    def _submit(self, checked: CheckedRequest, held: Reservation) -> Future[None] | None:
+        Raises:
+            Refusal: The request is refused.
+        """
+        return self._checker.check(request)
+
+    def submit(self, checked: CheckedRequest, held: Reservation) -> Future[None] | None:
+        """The second: hand over to the batcher.
+
+        Returns:
+            See `Batcher.submit`; None when nothing is left to store.
+
+        Raises:
+            Refusal: The request is refused.
+        """
         held.release()
         if checked.accepted_count == 0:
             return None
         return self._batcher.submit(checked.request)
 
-    def _timed_out(self) -> Unavailable:
-        return Unavailable(
-            Reason.TIMED_OUT, "the store did not answer in time", self._limits.retry_after_seconds
-        )
-
-    def _account(self, checked: CheckedRequest, transport: Transport) -> None:
+    def acknowledged(self, checked: CheckedRequest, transport: Transport) -> None:
+        """The third, after the future ended well: count what was accepted."""
         self._metrics.requests_accepted.labels(transport).inc()
         self._metrics.spans_accepted.labels(transport).inc(checked.accepted_count)
         self._metrics.bytes_accepted.labels(transport).inc(len(checked.request))
@@ -106,3 +93,14 @@ class Pipeline:
             self._metrics.spans_rejected.labels(transport, reason).inc(count)
         if checked.rejected:
             self._last_rejection.record(transport, next(iter(checked.rejected)), checked.message)
+
+    def timed_out(self) -> Unavailable:
+        """The future did not end in `ack_timeout_seconds`."""
+        return Unavailable(
+            Reason.TIMED_OUT, "the store did not answer in time", self._limits.retry_after_seconds
+        )
+
+    def note(self, refusal: Refusal, transport: Transport) -> None:
+        """Count a refusal and remember it. Listeners call it once for each request they answer with one."""
+        self._metrics.requests_rejected.labels(transport, refusal.reason).inc()
+        self._last_rejection.record(transport, refusal.reason, refusal.message)

@@ -6,8 +6,6 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
-import grpc
-
 
 @dataclass(frozen=True, slots=True)
 class TlsFiles:
@@ -23,17 +21,20 @@ class TlsFiles:
     private_key: Path
     client_ca: Path | None = None
 
-    def grpc_credentials(self) -> grpc.ServerCredentials:
-        """Credentials for a gRPC port.
+    def http2_context(self) -> ssl.SSLContext:
+        """For the gRPC listener.
 
         Raises:
-            OSError: A file cannot be read.
+            OSError: A file cannot be read or is no certificate.
         """
-        return grpc.ssl_server_credentials(
-            [(self.private_key.read_bytes(), self.certificate.read_bytes())],
-            root_certificates=self.client_ca.read_bytes() if self.client_ca else None,
-            require_client_auth=self.client_ca is not None,
-        )
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_cert_chain(self.certificate, self.private_key)
+        if self.client_ca:
+            context.load_verify_locations(self.client_ca)
+            context.verify_mode = ssl.CERT_REQUIRED
+        context.set_alpn_protocols(["h2"])
+        return context
 
     def uvicorn_options(self) -> dict[str, object]:
         """The same as keyword arguments of `uvicorn.Config`."""

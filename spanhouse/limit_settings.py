@@ -63,14 +63,11 @@ class LimitSettings(SettingGroup):
         le=60,
         description="Time between two unpackings under light load: how soon acknowledged spans can be read.",
     )
-    grpc_threads: int = Field(
-        _LIMITS.grpc_threads,
+    grpc_calls_per_connection: int = Field(
+        _LIMITS.grpc_calls_per_connection,
         ge=1,
-        le=4096,
-        description="gRPC exports waiting for their INSERT at the same time.",
-    )
-    grpc_receiving: int = Field(
-        _LIMITS.grpc_receiving, ge=1, le=1024, description="gRPC messages being received at the same time."
+        le=65536,
+        description="gRPC exports of one connection that wait for their answers at the same time.",
     )
     ack_timeout_seconds: float = Field(
         _LIMITS.ack_timeout_seconds,
@@ -80,7 +77,7 @@ class LimitSettings(SettingGroup):
     body_read_timeout_seconds: float = Field(
         _LIMITS.body_read_timeout_seconds,
         gt=0,
-        description="Time for a client to send one whole HTTP request.",
+        description="Time for a client to send one whole request.",
     )
     retry_after_seconds: int = Field(
         _LIMITS.retry_after_seconds, ge=1, description="When senders that were turned away should come back."

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import zlib
 
 from collector.budget import Reservation
+from collector.intake import ENCODINGS, INLINE_INFLATE_BYTES, Intake
 from collector.limits import Limits
 from collector.receivers.http_exchange import ClientGone, HttpRequest
-from collector.refusal import Invalid, Reason, Refusal, TooLarge, Unavailable
-
-# zlib window sizes; 16 more means a gzip header. The specification asks for gzip; some SDKs can send deflate.
-_WINDOW_BITS = {"gzip": 31, "deflate": 15}
-_STEP_BYTES = 256 * 1024
-_MAX_GZIP_MEMBERS = 1000
-"""Concatenated members are legal gzip; thousands of empty ones only cost time."""
-_INLINE_INFLATE_BYTES = 32 * 1024
-"""Compressed bodies above this are inflated in a thread: the event loop serves others meanwhile."""
+from collector.refusal import Reason, Refusal
 
 
 class SlowBody(Refusal):
@@ -36,6 +28,7 @@ class BodyReader:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._intake = Intake(limits)
 
     async def read(self, request: HttpRequest, held: Reservation) -> bytes:
         """The decompressed body.
@@ -53,13 +46,13 @@ class BodyReader:
             ClientGone: The client hung up.
         """
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in (*_WINDOW_BITS, "identity", ""):
+        if encoding not in (*ENCODINGS, "identity", ""):
             raise UnsupportedEncoding(
                 Reason.UNSUPPORTED, "content-encoding must be gzip, deflate or identity"
             )
         declared = request.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > self._limits.max_request_bytes:
-            raise self._too_large()
+            raise self._intake.too_large()
         try:
             async with asyncio.timeout(self._limits.body_read_timeout_seconds):
                 body = await self._receive(request, held)
@@ -68,12 +61,11 @@ class BodyReader:
                 Reason.TIMED_OUT,
                 f"the body was not complete after {self._limits.body_read_timeout_seconds:g} seconds",
             ) from None
-        window_bits = _WINDOW_BITS.get(encoding)
-        if window_bits is None:
+        if encoding not in ENCODINGS:
             return body
-        if len(body) > _INLINE_INFLATE_BYTES:
-            return await asyncio.to_thread(self._inflate, body, window_bits, held)
-        return self._inflate(body, window_bits, held)
+        if len(body) > INLINE_INFLATE_BYTES:
+            return await asyncio.to_thread(self._intake.inflated, body, encoding, held)
+        return self._intake.inflated(body, encoding, held)
 
     async def _receive(self, request: HttpRequest, held: Reservation) -> bytes:
         parts: list[bytes] = []
@@ -84,46 +76,7 @@ class BodyReader:
                 raise ClientGone
             part: bytes = message.get("body", b"")
             size_bytes += len(part)
-            self._take(size_bytes, len(part), held)
+            self._intake.take(size_bytes, len(part), held)
             parts.append(part)
             if not message.get("more_body", False):
                 return parts[0] if len(parts) == 1 else b"".join(parts)
-
-    def _inflate(self, body: bytes, window_bits: int, held: Reservation) -> bytes:
-        parts: list[bytes] = []
-        size_bytes = 0
-        for _ in range(_MAX_GZIP_MEMBERS):
-            member = zlib.decompressobj(window_bits)
-            rest = body
-            while not member.eof:
-                try:
-                    part = member.decompress(rest, _STEP_BYTES)
-                except zlib.error as error:
-                    raise Invalid(Reason.UNDECODABLE, "the body is not in its content-encoding") from error
-                rest = member.unconsumed_tail
-                size_bytes += len(part)
-                self._take(size_bytes, len(part), held)
-                parts.append(part)
-                if not part and not rest and not member.eof:
-                    raise Invalid(Reason.UNDECODABLE, "the compressed body ends early")
-            # RFC 1952 allows further members; some writers pad with zeros.
-            body = member.unused_data.lstrip(b"\0")
-            if not body:
-                return b"".join(parts)
-        raise Invalid(Reason.UNDECODABLE, f"the compressed body has more than {_MAX_GZIP_MEMBERS} members")
-
-    def _take(self, total_bytes: int, part_bytes: int, held: Reservation) -> None:
-        if total_bytes > self._limits.max_request_bytes:
-            raise self._too_large()
-        if not held.grow(part_bytes):
-            raise Unavailable(
-                Reason.OVERLOADED,
-                "too many bytes are waiting to be stored",
-                self._limits.retry_after_seconds,
-            )
-
-    def _too_large(self) -> TooLarge:
-        return TooLarge(
-            Reason.TOO_LARGE,
-            f"the request is larger than {self._limits.max_request_bytes} bytes after decompression",
-        )

@@ -46,7 +46,7 @@ class OtlpHttpApp(IngestApp):
             if encoding is Encoding.JSON:
                 body = await self._from_json(body)
                 self._hold(held, len(body))
-            checked = await self._pipeline.accept_async(body, self._transport, held)
+            checked = await self._pipeline.accept(body, self._transport, held)
             return HttpAnswer(200, trace_answer(checked, encoding), encoding.value)
 
     def failure_encoding(self, request: HttpRequest) -> Encoding:

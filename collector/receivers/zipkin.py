@@ -55,5 +55,5 @@ class ZipkinApp(IngestApp):
             else:
                 converted = request_from_zipkin(body, self._now_ns())
             self._hold(held, len(converted))
-            await self._pipeline.accept_async(converted, self._transport, held)
+            await self._pipeline.accept(converted, self._transport, held)
         return HttpAnswer(202)

@@ -42,7 +42,7 @@ def test_T2_too_large_a_message_is_resource_exhausted_without_a_hint_to_retry(
     running = start(limits=Limits(max_request_bytes=50_000))
     error = refused(running, trace_request(1, name="n" * 50_000))
     assert error.code() is grpc.StatusCode.RESOURCE_EXHAUSTED
-    assert "grpc-status-details-bin" not in dict(error.trailing_metadata() or ())
+    assert not status_details(error).details
     assert store.calls == []
 
 

@@ -1,0 +1,328 @@
+"""One HTTP/2 connection: takes frames apart, keeps the rules of RFC 9113, hands requests to the application.
+
+Written for many small calls: a read with a hundred requests in it is taken apart in one go, and what they are
+answered goes out in one write. Memory: a partial frame here; what calls keep of bodies is theirs to bound.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import cast
+
+import hpack
+
+from collector.http2 import frames
+from collector.http2.frames import Code, ConnectionFailed, Flag, Kind, Setting
+from collector.http2.outbox import Outbox
+from collector.http2.stream import Application, Stream
+
+logger = logging.getLogger(__name__)
+
+MAX_HEADER_LIST_BYTES = 16 * 1024
+_MAX_FRAME_BYTES = 64 * 1024
+_STREAM_WINDOW = 1024 * 1024
+_CONNECTION_WINDOW = 16 * 1024 * 1024
+_FIRST_SETTINGS_SECONDS = 20.0
+_HEADERS_SECONDS = 20.0
+# Frames that cost us more than the peer, each paid for by a request: pings, settings, resets, empty parts.
+_MAX_NUISANCES = 10_000
+
+
+class Connection(asyncio.Protocol):
+    """The protocol object of one connection.
+
+    Args:
+        application: Serves the requests.
+        max_streams: Requests at the same time.
+        closed: Told when the connection is gone.
+    """
+
+    def __init__(
+        self, application: Application, max_streams: int, closed: Callable[[Connection], None]
+    ) -> None:
+        self._application = application
+        self._max_streams = max_streams
+        self._closed = closed
+        loop = asyncio.get_running_loop()
+        self._outbox = Outbox(loop.call_soon, self._stream_closed)
+        self._transport: asyncio.Transport | None = None
+        self._decoder = hpack.Decoder(MAX_HEADER_LIST_BYTES)
+        self._streams: dict[int, Stream] = {}
+        self._rest = b""
+        self._greeted = False
+        self._last_stream_id = 0
+        self._unread = 0
+        self._nuisances = 0
+        self._since = time.monotonic()
+        self._block: tuple[int, int, list[bytes]] | None = None
+        self._goes_away = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Tells the peer our limits."""
+        # uvloop's transports have the methods, not the base class.
+        self._transport = cast("asyncio.Transport", transport)
+        self._outbox.attach(self._transport)
+        self._outbox.put(
+            frames.settings(
+                {
+                    Setting.MAX_CONCURRENT_STREAMS: self._max_streams,
+                    Setting.INITIAL_WINDOW_SIZE: _STREAM_WINDOW,
+                    Setting.MAX_FRAME_SIZE: _MAX_FRAME_BYTES,
+                    Setting.MAX_HEADER_LIST_SIZE: MAX_HEADER_LIST_BYTES,
+                }
+            )
+            + frames.window_update(0, _CONNECTION_WINDOW - frames.DEFAULT_WINDOW)
+        )
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Ends what is under way."""
+        self._outbox.attach(None)
+        streams, self._streams = list(self._streams.values()), {}
+        for stream in streams:
+            self._abort(stream)
+        self._closed(self)
+
+    def pause_writing(self) -> None:
+        """A peer that does not read what we answer is not read either."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """Goes on."""
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    def data_received(self, data: bytes) -> None:
+        """Takes frames apart."""
+        try:
+            self._read(self._rest + data if self._rest else data)
+        except ConnectionFailed as failed:
+            self._fail(failed)
+
+    def go_away(self) -> None:
+        """Asks the peer to go elsewhere; what is under way, or sent meanwhile, is still answered."""
+        self._goes_away = True
+        self._outbox.put(frames.going_away(frames.LARGEST_WINDOW, Code.NO_ERROR))
+        self._close_when_done()
+
+    def close(self) -> None:
+        """Closes at once, after what was answered is sent."""
+        if self._transport is not None:
+            self._outbox.put(frames.going_away(self._last_stream_id, Code.NO_ERROR))
+            self._outbox.flush()
+            self._transport.close()
+
+    def abort(self) -> None:
+        """Closes at once, whatever was answered."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def tick(self, now: float) -> None:
+        """Lets calls, and this connection, run out of time; `now` is `time.monotonic()`."""
+        for stream in list(self._streams.values()):
+            if stream.call is not None and not stream.closed:
+                stream.call.tick(now - stream.began)
+        limit = _HEADERS_SECONDS if self._greeted else _FIRST_SETTINGS_SECONDS
+        if (self._block is not None or not self._greeted) and now - self._since > limit:
+            self.close()
+
+    def _read(self, data: bytes) -> None:
+        at, end = 0, len(data)
+        if not self._greeted:
+            preface = frames.PREFACE[: len(data)]
+            if data[: len(preface)] != preface:
+                raise ConnectionFailed(Code.PROTOCOL_ERROR, "not HTTP/2")
+            if len(preface) < len(frames.PREFACE):
+                self._rest = data
+                return
+            self._greeted = True
+            at = len(preface)
+        while end - at >= frames.HEADER_BYTES:
+            size, kind, flags, stream_id = frames.read_header(data, at)
+            if size > _MAX_FRAME_BYTES:
+                raise ConnectionFailed(Code.FRAME_SIZE_ERROR, "a frame larger than allowed")
+            after = at + frames.HEADER_BYTES + size
+            if after > end:
+                break
+            if self._block is not None and kind != Kind.CONTINUATION:
+                raise ConnectionFailed(Code.PROTOCOL_ERROR, "a header block was interrupted")
+            self._on_frame(kind, flags, stream_id, data[at + frames.HEADER_BYTES : after])
+            at = after
+        self._rest = data[at:]
+
+    def _on_frame(self, kind: int, flags: int, stream_id: int, payload: bytes) -> None:
+        match kind:
+            case Kind.DATA:
+                self._on_data(flags, stream_id, payload)
+            case Kind.HEADERS:
+                self._on_headers(flags, stream_id, payload)
+            case Kind.CONTINUATION:
+                self._on_continuation(flags, stream_id, payload)
+            case Kind.WINDOW_UPDATE:
+                self._on_window_update(stream_id, frames.number(payload))
+            case Kind.SETTINGS:
+                self._on_settings(flags, payload)
+            case Kind.PING:
+                self._on_ping(flags, payload)
+            case Kind.RST_STREAM:
+                self._on_reset(stream_id, payload)
+            case Kind.PUSH_PROMISE:
+                raise ConnectionFailed(Code.PROTOCOL_ERROR, "clients do not push")
+            # PRIORITY is deprecated, GOAWAY ends when the client closes, unknown types are to be ignored.
+            case _:
+                self._nuisance()
+
+    def _on_headers(self, flags: int, stream_id: int, payload: bytes) -> None:
+        if not stream_id % 2:
+            raise ConnectionFailed(Code.PROTOCOL_ERROR, "HEADERS on a stream that is not the client's")
+        fragment = frames.unpadded(payload, flags, priority=True)
+        if flags & Flag.END_HEADERS:
+            self._on_header_block(stream_id, flags, fragment)
+        else:
+            self._since = time.monotonic()
+            self._block = (stream_id, flags, [fragment])
+
+    def _on_continuation(self, flags: int, stream_id: int, payload: bytes) -> None:
+        if self._block is None or self._block[0] != stream_id:
+            raise ConnectionFailed(Code.PROTOCOL_ERROR, "a CONTINUATION of nothing")
+        self._nuisance()
+        _, first_flags, fragments = self._block
+        fragments.append(payload)
+        if sum(map(len, fragments)) > 2 * MAX_HEADER_LIST_BYTES:
+            raise ConnectionFailed(Code.ENHANCE_YOUR_CALM, "headers larger than allowed")
+        if flags & Flag.END_HEADERS:
+            self._block = None
+            self._on_header_block(stream_id, first_flags, b"".join(fragments))
+
+    def _on_header_block(self, stream_id: int, flags: int, block: bytes) -> None:
+        try:
+            headers = self._decoder.decode(block, raw=True)
+        except hpack.OversizedHeaderListError as error:
+            raise ConnectionFailed(Code.ENHANCE_YOUR_CALM, "headers larger than allowed") from error
+        except hpack.HPACKError as error:
+            raise ConnectionFailed(Code.COMPRESSION_ERROR, "headers that cannot be read") from error
+        if stream_id <= self._last_stream_id:
+            self._on_trailers(stream_id, flags)
+            return
+        self._last_stream_id = stream_id
+        if len(self._streams) >= self._max_streams:
+            self._nuisance()
+            self._outbox.put(frames.reset(stream_id, Code.REFUSED_STREAM))
+            return
+        stream = Stream(stream_id, self._outbox, self._outbox.initial_window, time.monotonic())
+        stream.half_closed = bool(flags & Flag.END_STREAM)
+        self._streams[stream_id] = stream
+        named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
+        stream.call = self._application.begin(stream, named)
+        if stream.half_closed and stream.call is not None:
+            stream.call.ended()
+
+    def _on_trailers(self, stream_id: int, flags: int) -> None:
+        """Of a request: read for the sake of the table, and no more."""
+        stream = self._streams.get(stream_id)
+        if stream is None or stream.half_closed:
+            return
+        if not flags & Flag.END_STREAM:
+            raise ConnectionFailed(Code.PROTOCOL_ERROR, "trailers that end nothing")
+        self._end(stream)
+
+    def _on_data(self, flags: int, stream_id: int, payload: bytes) -> None:
+        if not 0 < stream_id <= self._last_stream_id:
+            raise ConnectionFailed(Code.PROTOCOL_ERROR, "DATA on a stream that was not opened")
+        self._unread += len(payload)
+        if self._unread > _CONNECTION_WINDOW // 4:
+            self._outbox.put(frames.window_update(0, self._unread))
+            self._unread = 0
+        stream = self._streams.get(stream_id)
+        if stream is None or stream.half_closed:
+            return
+        stream.unread += len(payload)
+        if stream.unread > _STREAM_WINDOW:
+            raise ConnectionFailed(Code.FLOW_CONTROL_ERROR, "more DATA than the window has room for")
+        part = frames.unpadded(payload, flags) if flags & Flag.PADDED else payload
+        ends = bool(flags & Flag.END_STREAM)
+        if part:
+            if stream.call is not None and not stream.closed:
+                stream.call.received(part)
+        elif not ends:
+            self._nuisance()
+        if ends:
+            self._end(stream)
+        elif stream.unread > _STREAM_WINDOW // 2 and not stream.closed:
+            self._outbox.put(frames.window_update(stream_id, stream.unread))
+            stream.unread = 0
+
+    def _end(self, stream: Stream) -> None:
+        stream.half_closed = True
+        if stream.call is not None and not stream.closed:
+            stream.call.ended()
+
+    def _on_window_update(self, stream_id: int, size_bytes: int) -> None:
+        if not stream_id:
+            if not size_bytes:
+                raise ConnectionFailed(Code.PROTOCOL_ERROR, "a WINDOW_UPDATE of nothing")
+            self._outbox.widen(size_bytes, None)
+        elif (stream := self._streams.get(stream_id)) is not None:
+            self._outbox.widen(size_bytes, stream)
+        else:
+            self._nuisance()
+
+    def _on_settings(self, flags: int, payload: bytes) -> None:
+        if flags & Flag.ACK:
+            return
+        self._nuisance()
+        for setting, value in frames.read_settings(payload):
+            if setting == Setting.INITIAL_WINDOW_SIZE:
+                if value > frames.LARGEST_WINDOW:
+                    raise ConnectionFailed(Code.FLOW_CONTROL_ERROR, "too large a window")
+                grown = self._outbox.reopen(value)
+                for stream in self._streams.values():
+                    self._outbox.widen(grown, stream)
+        self._outbox.put(frames.frame(Kind.SETTINGS, Flag.ACK, 0))
+
+    def _on_ping(self, flags: int, payload: bytes) -> None:
+        if len(payload) != 8:
+            raise ConnectionFailed(Code.FRAME_SIZE_ERROR, "a PING of a wrong size")
+        if not flags & Flag.ACK:
+            self._nuisance()
+            self._outbox.put(frames.frame(Kind.PING, Flag.ACK, 0, payload))
+
+    def _on_reset(self, stream_id: int, payload: bytes) -> None:
+        frames.number(payload)
+        self._nuisance()
+        stream = self._streams.pop(stream_id, None)
+        if stream is not None:
+            self._outbox.forget(stream)
+            self._abort(stream)
+            self._close_when_done()
+
+    @staticmethod
+    def _abort(stream: Stream) -> None:
+        was_closed, stream.closed = stream.closed, True
+        if stream.call is not None and not was_closed:
+            stream.call.aborted()
+
+    def _stream_closed(self, stream: Stream) -> None:
+        self._nuisances = max(0, self._nuisances - 4)
+        self._streams.pop(stream.stream_id, None)
+        self._close_when_done()
+
+    def _close_when_done(self) -> None:
+        if self._goes_away and not self._streams:
+            self.close()
+
+    def _nuisance(self) -> None:
+        self._nuisances += 1
+        if self._nuisances > _MAX_NUISANCES:
+            raise ConnectionFailed(Code.ENHANCE_YOUR_CALM, "too many frames without a request")
+
+    def _fail(self, failed: ConnectionFailed) -> None:
+        logger.debug("an HTTP/2 connection failed: %s", failed)
+        self._rest = b""
+        if self._transport is not None and not self._transport.is_closing():
+            self._outbox.put(frames.going_away(self._last_stream_id, failed.code))
+            self._outbox.flush()
+            self._transport.close()
