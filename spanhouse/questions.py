@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 from query.causes.reader import CauseReader
 from query.links.namespaces import Namespaces
@@ -10,6 +12,7 @@ from query.links.reader import LinkReader
 from query.links.rollup import LinkRollUp
 from query.links.settings import LinkSettings
 from query.links.source import LinkSource
+from query.links.watch import LinkWatch
 from query.search.reader import SearchReader
 from query.service import QueryService
 from query.services.reader import ServiceReader
@@ -24,9 +27,27 @@ from storage.services import ServiceStore
 from storage.traces import TraceStore
 
 
-def query_service(database: Database, settings: LinkSettings) -> QueryService:
-    """Answers every question of the API and the pages from `database`."""
+@contextmanager
+def answering(database: Database, settings: LinkSettings) -> Iterator[QueryService]:
+    """Answers every question from `database`; what is done in the background for that is done until the end.
+
+    Several processes may do so over the same store.
+    """
     source = _link_source(database, settings)
+    roll_up = LinkRollUp(_link_source(database, settings), ServiceStore(database))
+    with ExitStack() as stack:
+        for background in (roll_up, LinkWatch(source)):
+            stack.callback(background.stop)
+            background.start()
+        yield _service(database, settings, source)
+
+
+def query_service(database: Database, settings: LinkSettings) -> QueryService:
+    """Answers every question from `database`, with nothing in the background."""
+    return _service(database, settings, _link_source(database, settings))
+
+
+def _service(database: Database, settings: LinkSettings, source: LinkSource) -> QueryService:
     return QueryService(
         causes=CauseReader(source, CallStore(database)),
         links=LinkReader(source, settings, namespaces=Namespaces(NamespaceStore(database))),
@@ -34,11 +55,6 @@ def query_service(database: Database, settings: LinkSettings) -> QueryService:
         traces=TraceReader(TraceStore(database), time.time_ns),
         search=SearchReader(SearchStore(database)),
     )
-
-
-def link_roll_up(database: Database, settings: LinkSettings) -> LinkRollUp:
-    """Sums links and services in the background; several processes may run one over the same store."""
-    return LinkRollUp(_link_source(database, settings), ServiceStore(database))
 
 
 def _link_source(database: Database, settings: LinkSettings) -> LinkSource:

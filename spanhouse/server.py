@@ -18,7 +18,7 @@ from spanhouse.ingest import Ingest
 from spanhouse.listening import host_port, open_socket, port_of
 from spanhouse.logs import configure_logging
 from spanhouse.process import Addresses, Beside, Process, running
-from spanhouse.questions import link_roll_up, query_service
+from spanhouse.questions import answering
 from spanhouse.settings import (
     CollectorSettings,
     MigrateSettings,
@@ -62,11 +62,8 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         process.bring_up(database, settings)
         process.start_unpacking(intake.unpacking)
         reachable = ingest.start(process.stack)
-        roll_up = link_roll_up(database, link_settings)
-        process.stack.callback(roll_up.stop)
-        roll_up.start()
         app = frontend.ui_app(
-            query_service(database, link_settings),
+            process.stack.enter_context(answering(database, link_settings)),
             database,
             process.registry,
             keys,
@@ -125,10 +122,7 @@ def answer(settings: QuerySettings) -> None:
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
         database = process.database(endpoint_of(settings))
         process.bring_up(database, settings)
-        questions = query_service(database, link_settings)
-        roll_up = link_roll_up(database, link_settings)
-        process.stack.callback(roll_up.stop)
-        roll_up.start()
+        questions = process.stack.enter_context(answering(database, link_settings))
         process.start(WebServer(frontend.ui_app(questions, database, process.registry, keys), socket, "ui"))
         process.wait(Addresses(ui=f"http://{host_port(settings.host, port_of(socket))}"))
 

@@ -5,7 +5,8 @@ Knows slots, versions and which slots may be read; nothing of what the figures m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -13,8 +14,24 @@ from storage import slots as whole_slots
 from storage.client import Database
 from storage.slots import NO_STEPS, Slots
 
-# How many spans, and their keys mixed.
-Arrivals = tuple[int, int]
+# Stands for the store's clock where a slice is named; slices are multiples of ten.
+_CLOCK = 2**32 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The store at one moment.
+
+    Attributes:
+        now_ns: Its time, Unix nanoseconds.
+        rolled_up_to: The second up to whose arrivals all is rolled up; 0: never.
+        arrived: By slice and second of arrival, a mix of what arrived then and can change the slice: where it
+            is the same, so are the slice's links.
+    """
+
+    now_ns: int
+    rolled_up_to: int
+    arrived: Mapping[tuple[int, int], int]
 
 
 class LinkFigureStore:
@@ -33,15 +50,16 @@ class LinkFigureStore:
         ((second,),) = self._database.rows("link_unpacking_since")
         return int(second)
 
-    def look(self, from_second: int, next_second: int) -> tuple[int, int, Arrivals, Arrivals]:
-        """As `clock`, and what arrived since two seconds, the first not after the second.
-
-        Equal answers for one second mean that nothing arrived in between.
-        """
-        parameters = {"from_second": from_second, "next_second": next_second}
-        ((now_ns, rolled_up_to, *found),) = self._database.rows("link_look", parameters)
-        spans, keys, next_spans, next_keys = map(int, found)
-        return int(now_ns), int(rolled_up_to), (spans, keys), (next_spans, next_keys)
+    def look(self, from_second: int) -> Look:
+        """The clock, and what can have changed links since this second."""
+        now_ns = rolled_up_to = 0
+        arrived = {}
+        for slice_start, second, mix in self._database.rows("link_look", {"from_second": from_second}):
+            if slice_start == _CLOCK:
+                now_ns, rolled_up_to = int(mix), int(second)
+            else:
+                arrived[int(slice_start), int(second)] = int(mix)
+        return Look(now_ns, rolled_up_to, arrived)
 
     def changed_slices(self, from_second: int, to_second: int) -> list[int]:
         """Slices whose links can be changed by what arrived in `[from_second, to_second)`."""

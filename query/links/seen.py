@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import TypeVar, cast
 
 import polars as pl
@@ -12,10 +13,11 @@ import polars as pl
 from query.links.aggregate import figures_of
 from query.links.coverage import Plan, plan
 from query.links.joined import batches, join, join_nothing
-from query.links.remembered import RememberedFrames
+from query.links.slice_hops import SliceHops, settled_before
 from query.model.window import NS_PER_S, Window
+from storage.errors import QueryTooHeavy
 from storage.hops import SLICE_SECONDS, HopSpans
-from storage.links import Arrivals, LinkFigureStore
+from storage.links import LinkFigureStore, Look
 from storage.slots import HOUR, MINUTE, Slots
 
 T = TypeVar("T")
@@ -26,44 +28,48 @@ _MOST_WORKED_OUT = 24
 _FEW_SLICES = 6
 # Slices of so much time around those asked for are looked up with them.
 _NEAR_SECONDS = 1_000
-# Arrival times are the store's, in whole seconds; nothing arrives later than this after "now".
-_SOON_SECONDS = 60
+# Beyond it a question is refused: joining that many spans takes minutes and gigabytes.
+MOST_SPANS_JOINED = 8_000_000
+# What nobody has asked for yet is joined in advance only when it holds so few spans.
+_MOST_WARMED_SPANS = 300_000
 
 
 class Seen:
     """What one look at the store has shown; several questions share it, in several threads.
 
+    Args:
+        hop_spans: Where slices are joined from.
+        store: Where slots are listed.
+        look: What was seen.
+        since: From when on arrivals count: all before was rolled up when the store was last looked at.
+        before: What the look before has shown; what nothing arrived for is taken over.
+
     Attributes:
         rolled_up_to: The second up to whose arrivals all was rolled up; 0: never.
-        arrived_since: A second up to which all was rolled up before; 0: not known.
-        arrived: What had arrived since then when the look began.
-        changed: Slices that something arrived for since, or a little longer ago.
+        changed: Slices that something arrived for since then, or a little longer ago.
     """
 
     def __init__(
         self,
         hop_spans: HopSpans,
         store: LinkFigureStore,
-        remembered: RememberedFrames,
-        store_ns: int,
+        look: Look,
         since: int,
-        rolled_up_to: int,
+        before: Seen | None = None,
     ) -> None:
         self._hop_spans = hop_spans
         self._store = store
-        self._remembered = remembered
         self._lock = threading.Lock()
-        self._hops: dict[int, pl.DataFrame] = {}
-        self._slots: dict[int, list[tuple[int, int, dict[int, bool]]]] = {MINUTE: [], HOUR: []}
         self._worked_out: OrderedDict[tuple[object, ...], object] = OrderedDict()
+        self._slots: dict[int, list[tuple[int, int, dict[int, bool]]]] = {MINUTE: [], HOUR: []}
         self._slices: list[tuple[int, int, list[int]]] = []
-        self.rolled_up_to = rolled_up_to
-        self.arrived_since = 0
-        self.arrived: Arrivals | None = None
-        self.changed: set[int] = set()
-        if rolled_up_to:
-            until = store_ns // NS_PER_S + _SOON_SECONDS
-            self.changed = set(store.changed_slices(since, until))
+        self._look = look
+        self._since = since
+        self.rolled_up_to = look.rolled_up_to
+        self.changed = {start for start, second in look.arrived if second >= since}
+        self._joined = SliceHops()
+        if before is not None and before.rolled_up_to:
+            self._take_over(before)
 
     def plan(self, window: Window, *, longest: int) -> Plan:
         """Which slots a window is read from, none longer than `longest` seconds."""
@@ -73,23 +79,37 @@ class Seen:
         with self._lock:
             return plan(window, self.changed, self._slots_in, self._slices_in, longest=longest)
 
+    def stirred(self, since: int, look: Look) -> set[int]:
+        """Slices for which something arrived between this look and a later one.
+
+        Args:
+            since: The second from which on both have seen all arrivals.
+            look: The later one.
+        """
+        differing = self._look.arrived.items() ^ look.arrived.items()
+        return {start for (start, second), _ in differing if second >= since}
+
     def joined(self, slices: Sequence[int]) -> dict[int, pl.DataFrame]:
         """The hops that start in each of these slices, with `pending_since` (see `query.links.frames`)."""
         with self._lock:
-            missing = [start for start in slices if start not in self._hops]
-            for start in missing if self.rolled_up_to else ():
-                # A slice that nothing arrived for is what it was.
-                found = self._remembered.peek("hops", Slots(slices=(start,)))
-                if found is not None and start not in self.changed:
-                    self._hops[start] = found
-            missing = [start for start in missing if start not in self._hops]
-            for batch in self._batches(missing):
-                hops = join(self._hop_spans, batch, None)
-                for start in batch:
-                    self._hops[start] = hops.filter(slice=start)
-                    if start not in self.changed and self.rolled_up_to:
-                        self._remembered.put("hops", Slots(slices=(start,)), self._hops[start])
-            return {start: self._hops[start] for start in slices}
+            return self._join(slices)
+
+    def figures(self, slices: Sequence[int], late_after_seconds: int) -> pl.DataFrame:
+        """Figures of these slices, one row per slice and link."""
+        with self._lock:
+            self._join(slices)
+            return self._joined.figures(slices, late_after_seconds)
+
+    def warm(self, late_after_seconds: int) -> None:
+        """Joins what any question about the latest time will ask for, where that is little."""
+        with self._lock:
+            if not self.rolled_up_to or not self.changed:
+                return
+            occupied = self._hop_spans.occupied(min(self.changed), max(self.changed) + SLICE_SECONDS)
+            if sum(occupied.get(start, 0) for start in self.changed) <= _MOST_WARMED_SPANS:
+                changed = sorted(self.changed)
+                self._join(changed)
+                self._joined.figures(changed, late_after_seconds)
 
     def worked_out(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
         """What belongs to the key; `work_out` is asked once, or again after many others."""
@@ -103,10 +123,33 @@ class Seen:
             self._worked_out[key] = found
         return found
 
+    def _take_over(self, before: Seen) -> None:
+        with before._lock:
+            self._joined = before._joined.without(before.stirred(self._since, self._look), self.changed)
+            if before.rolled_up_to == self.rolled_up_to:
+                # What a round of the roll-up has not done yet is in slices that changed; they are joined.
+                self._slots = {resolution: list(known) for resolution, known in before._slots.items()}
+                self._slices = list(before._slices)
+
+    def _join(self, slices: Sequence[int]) -> dict[int, pl.DataFrame]:
+        missing = [start for start in slices if start not in self._joined]
+        for batch in self._batches(missing):
+            hops = join(self._hop_spans, batch, None)
+            for start in batch:
+                self._joined.put(start, hops.filter(slice=start))
+        return self._joined.of(slices)
+
     def _batches(self, slices: list[int]) -> list[list[int]]:
         if len(slices) <= _FEW_SLICES:
             return [slices] if slices else []
-        return batches(slices, self._hop_spans.occupied(min(slices), max(slices) + SLICE_SECONDS))
+        occupied = self._hop_spans.occupied(min(slices), max(slices) + SLICE_SECONDS)
+        spans = sum(occupied.get(start, 0) for start in slices)
+        if spans > MOST_SPANS_JOINED:
+            raise QueryTooHeavy(
+                f"{spans:,} spans of this window are not summed yet, more than are joined for one question: "
+                "ask for a shorter window, or later"
+            )
+        return batches(slices, occupied)
 
     def _slots_in(self, resolution: int, first: int, end: int) -> dict[int, bool]:
         """As `storage.links.LinkFigureStore.slots`; what was read for one window serves a shorter one."""
@@ -131,7 +174,6 @@ class JoinedHops:
     """The hops of some slices: most slices whole, those at the edges of a window in part.
 
     Attributes:
-        hops: All of them (columns of `query.links.frames.find_hops`).
         key: Tells them from any others of the same look at the store.
     """
 
@@ -141,25 +183,24 @@ class JoinedHops:
         self._seen = seen
         self._whole = whole
         self._late_after = late_after_seconds
-        pending_since = pl.col("pending_since")
-        self._settled = pending_since.is_null() | (pending_since <= late_after_seconds)
+        self._settled = settled_before(late_after_seconds)
         self._cut = self._together(cut)
-        self.hops = pl.concat([self._together(seen.joined(whole).values()), self._cut])
         start_ns = self._cut["start_ns"]
         # The hops of a slice that lie between two of them are always the same.
         cut_key = (len(start_ns), start_ns.sum(), start_ns.min(), start_ns.max())
         self.key = (whole, late_after_seconds, cut_key)
 
+    @cached_property
+    def hops(self) -> pl.DataFrame:
+        """All of them (columns of `query.links.frames.find_hops`)."""
+        return pl.concat([self._together(self._seen.joined(self._whole).values()), self._cut])
+
     def figures(self, seconds: int) -> pl.DataFrame:
         """Figures per slot of this many seconds; a slot may come in two rows."""
         if seconds != SLICE_SECONDS:
             return figures_of(self.hops, seconds, by_operation=False)
-        whole = self._seen.worked_out(("slices", self._whole, self._late_after), self._whole_figures)
+        whole = self._seen.figures(self._whole, self._late_after)
         return pl.concat([whole, figures_of(self._cut, seconds, by_operation=False)])
-
-    def _whole_figures(self) -> pl.DataFrame:
-        hops = self._together(self._seen.joined(self._whole).values())
-        return figures_of(hops, SLICE_SECONDS, by_operation=False)
 
     def _together(self, frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
         return pl.concat([join_nothing(), *frames]).filter(self._settled)

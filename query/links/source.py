@@ -22,7 +22,7 @@ from query.links.settings import LinkSettings
 from query.links.sums import LinkSums
 from query.model.window import NS_PER_S, Window
 from storage.hops import SLICE_SECONDS, HopSpans
-from storage.links import LinkFigureStore
+from storage.links import LinkFigureStore, Look
 from storage.slots import HOUR, NO_STEPS, Slots
 
 T = TypeVar("T")
@@ -41,40 +41,65 @@ class LinkSource:
         self.store = store
         self.settings = settings
         self.remembered = RememberedFrames()
-        self._lock = threading.Lock()
+        self._looking = threading.Lock()
         self._seen: Seen | None = None
-        self._looked_at = self._made_at = 0.0
+        self._looked_at = self._made_at = self._asked_at = float("-inf")
 
     def moment(self, now_ns: int) -> LinkMoment:
         """Everything as of now (Unix nanoseconds), for one question; ask it for windows."""
-        late_after = now_ns // NS_PER_S - self.settings.late_seconds
-        return LinkMoment(self, self._look(), late_after)
+        self._asked_at = time.monotonic()
+        seen = self._fresh(self.settings.remembered_seconds)
+        if seen is None:
+            with self._looking:
+                # Whoever waited takes what the one before has seen.
+                seen = self._fresh(self.settings.remembered_seconds) or self._look_again()
+        return LinkMoment(self, seen, self._late_after(now_ns))
 
-    def _look(self) -> Seen:
-        """The store as it is now, or was a moment ago."""
-        with self._lock:
-            if self._seen and time.monotonic() - self._looked_at < self.settings.remembered_seconds:
-                return self._seen
-            self._seen, self._looked_at = self._look_again(), time.monotonic()
-            return self._seen
+    def watch(self, now_ns: int, *, asked_seconds: float, older_than_seconds: float) -> None:
+        """Looks in advance, so that no question has to wait for it.
 
-    def _look_again(self) -> Seen:
+        Args:
+            now_ns: The current time.
+            asked_seconds: Does nothing when nobody has asked for so long.
+            older_than_seconds: Does nothing when the last look is younger than this.
+        """
+        if time.monotonic() - self._asked_at > asked_seconds or self._fresh(older_than_seconds):
+            return
+        with self._looking:
+            self._look_again(warm_after=self._late_after(now_ns))
+
+    def _late_after(self, now_ns: int) -> int:
+        return now_ns // NS_PER_S - self.settings.late_seconds
+
+    def _fresh(self, seconds: float) -> Seen | None:
+        """The last look if it is younger than this."""
+        return self._seen if time.monotonic() - self._looked_at < seconds else None
+
+    def _look_again(self, warm_after: int | None = None) -> Seen:
+        """The store as it is now; with `warm_after` (see `Seen.warm`) what is joined is ready, too."""
+        seen = self._next_look()
+        looked_at = time.monotonic()
+        if warm_after is not None:
+            seen.warm(warm_after)
+        self._seen, self._looked_at = seen, looked_at
+        return seen
+
+    def _next_look(self) -> Seen:
         last = self._seen
         if last is None or not last.rolled_up_to:
-            store_ns, rolled_up_to = self.store.clock()
-            return Seen(self.hop_spans, self.store, self.remembered, store_ns, rolled_up_to, rolled_up_to)
+            store_ns, since = self.store.clock()
+            look = self.store.look(since) if since else Look(store_ns, 0, {})
+            return Seen(self.hop_spans, self.store, look, since)
+        # From where the last look began: everything that changed since then must be forgotten.
         since = last.rolled_up_to
-        arrived_since = last.arrived_since or since
-        store_ns, rolled_up_to, arrived, arrived_next = self.store.look(arrived_since, since)
-        if arrived == last.arrived and time.monotonic() < self._made_at + _SAME_SECONDS:
+        look = self.store.look(since)
+        if not last.stirred(since, look) and time.monotonic() < self._made_at + _SAME_SECONDS:
             return last
         self._made_at = time.monotonic()
-        # From where the last look began: everything that changed since then must be forgotten.
-        if rolled_up_to > since + _FORGET_SECONDS:
-            since = rolled_up_to
+        if look.rolled_up_to > since + _FORGET_SECONDS:
             self.remembered.clear()
-        seen = Seen(self.hop_spans, self.store, self.remembered, store_ns, since, rolled_up_to)
-        seen.arrived_since, seen.arrived = last.rolled_up_to, arrived_next
+            return Seen(self.hop_spans, self.store, look, look.rolled_up_to)
+        seen = Seen(self.hop_spans, self.store, look, since, last)
         self.remembered.forget(seen.changed)
         return seen
 
@@ -94,6 +119,9 @@ class LinkMoment:
         cut: list[pl.DataFrame] = []
         for start, hops in self._seen.joined(chosen.joined).items():
             start_ns = pl.col("start_ns")
+            if window.start_ns <= start * NS_PER_S and (start + SLICE_SECONDS) * NS_PER_S <= window.end_ns:
+                whole.append(start)
+                continue
             inside = hops.filter((start_ns >= window.start_ns) & (start_ns < window.end_ns))
             if len(inside) == len(hops):
                 whole.append(start)
@@ -113,7 +141,6 @@ class LinkData:
     Attributes:
         window: When hops started.
         rolled: The slots that are read from the store.
-        hops: All others, joined (columns of `query.links.frames.find_hops`).
         store: Where the slots are.
     """
 
@@ -122,11 +149,15 @@ class LinkData:
     ) -> None:
         self.window = window
         self.rolled = rolled
-        self.hops = joined.hops
         self._joined = joined
         self.store = source.store
         self._source = source
         self._seen = seen
+
+    @property
+    def hops(self) -> pl.DataFrame:
+        """All others, joined (columns of `query.links.frames.find_hops`)."""
+        return self._joined.hops
 
     def sums(self) -> LinkSums:
         """Figures of all links over the whole window."""

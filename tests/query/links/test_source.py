@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
+import polars as pl
+import pytest
+
+from query.links import seen
 from query.links.reader import LinkReader
 from query.links.rollup import LinkRollUp
 from query.links.settings import LinkSettings
@@ -12,6 +17,7 @@ from query.links.source import LinkSource
 from query.links.span import LinkSpan
 from query.model.window import Window
 from storage.client import Database
+from storage.errors import QueryTooHeavy
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
 from storage.services import ServiceStore
@@ -19,17 +25,23 @@ from tests.query.links.forests import MS, START_NS
 from tests.query.links.otlp import request, writer
 
 ALL = Window(START_NS - 1_000_000 * MS, START_NS + 1_000_000 * MS)
+SLICE = START_NS // 10**10 * 10
+# Milliseconds until another slice, and that.
+LATER = 20_000
+LATER_SLICE = SLICE + 20
 ALWAYS_LOOK = LinkSettings(late_seconds=0, remembered_seconds=0.0)
 
 
-class _Counting(LinkFigureStore):
-    """A store that counts what is asked of it."""
+class _Counting(HopSpans):
+    """Spans that remember which slices were joined."""
 
-    changes_asked = 0
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.joined: list[list[int]] = []
 
-    def changed_slices(self, from_second: int, to_second: int) -> list[int]:
-        self.changes_asked += 1
-        return super().changed_slices(from_second, to_second)
+    def of_slices(self, slices: Sequence[int]) -> pl.DataFrame:
+        self.joined.append(list(slices))
+        return super().of_slices(slices)
 
 
 def calls(first: int, count: int) -> list[LinkSpan]:
@@ -43,39 +55,101 @@ def counted(reader: LinkReader) -> list[int]:
     return [link.calls for link in reader.list(ALL).links]
 
 
-def rolled_up(database: Database, settings: LinkSettings) -> tuple[_Counting, LinkReader]:
+def rolled_up(database: Database, settings: LinkSettings) -> tuple[_Counting, LinkSource, LinkReader]:
     """A reader of its own, as in another process than the roll-up."""
     time.sleep(1.05)
     links = LinkSource(HopSpans(database), LinkFigureStore(database), settings)
     LinkRollUp(links, ServiceStore(database), visible_after_seconds=0).advance()
-    store = _Counting(database)
-    reader = LinkReader(LinkSource(HopSpans(database), store, settings), settings, clock=time.time_ns)
-    return store, reader
+    spans = _Counting(database)
+    source = LinkSource(spans, LinkFigureStore(database), settings)
+    return spans, source, LinkReader(source, settings, clock=time.time_ns)
 
 
-def test_while_nothing_arrives_one_look_serves_and_after_that_it_does_not(
+def test_a_slice_is_joined_again_only_when_something_arrived_for_it(
     database: Database, tmp_path: Path
 ) -> None:
     sender = writer(database, tmp_path)
     sender.write([request(calls(0, 10))])
-    store, reader = rolled_up(database, ALWAYS_LOOK)
-
-    assert [counted(reader) for _ in range(5)] == [[10]] * 5
-    # The first does not know yet since when to compare.
-    assert store.changes_asked == 2
-
+    spans, _, reader = rolled_up(database, ALWAYS_LOOK)
     sender.write([request(calls(10, 5))])
-    assert [counted(reader) for _ in range(2)] == [[15]] * 2
-    assert store.changes_asked == 3
+    sender.write([request(calls(LATER, 1))])
+
+    assert [counted(reader) for _ in range(3)] == [[16]] * 3
+    assert spans.joined == [[SLICE, LATER_SLICE]]
+
+    sender.write([request(calls(LATER + 1, 1))])
+    assert [counted(reader) for _ in range(2)] == [[17]] * 2
+    assert spans.joined[1:] == [[LATER_SLICE]]
+
+
+def test_a_late_child_of_an_earlier_slice_stirs_it_too(database: Database, tmp_path: Path) -> None:
+    sender = writer(database, tmp_path)
+    spans, _, reader = rolled_up(database, ALWAYS_LOOK)
+    asking = LinkSpan("a" * 32, "1" * 16, "", "web", "GET", "client", START_NS, MS)
+    sender.write([request([asking])])
+    assert counted(reader) == []
+
+    at_ns = START_NS + LATER * MS
+    answer = LinkSpan("a" * 32, "2" * 16, "1" * 16, "cart", "GET", "server", at_ns, MS)
+    sender.write([request([answer])])
+    assert [(link.caller, link.callee) for link in reader.list(ALL).links] == [("web", "cart")]
+    assert spans.joined == [[SLICE], [SLICE, LATER_SLICE]]
 
 
 def test_questions_of_one_moment_share_a_look(embedded_database: Database, tmp_path: Path) -> None:
     sender = writer(embedded_database, tmp_path)
     sender.write([request(calls(0, 10))])
-    store, reader = rolled_up(embedded_database, LinkSettings(late_seconds=0, remembered_seconds=3600.0))
+    _, _, reader = rolled_up(embedded_database, LinkSettings(late_seconds=0, remembered_seconds=3600.0))
 
     assert counted(reader) == [10]
     sender.write([request(calls(10, 5))])
 
     assert counted(reader) == [10]
-    assert store.changes_asked == 1
+
+
+def test_a_look_in_advance_serves_the_next_question_and_its_joins_are_done(
+    embedded_database: Database, tmp_path: Path
+) -> None:
+    sender = writer(embedded_database, tmp_path)
+    sender.write([request(calls(0, 10))])
+    spans, source, reader = rolled_up(
+        embedded_database, LinkSettings(late_seconds=0, remembered_seconds=3600.0)
+    )
+    assert counted(reader) == [10]
+    sender.write([request(calls(10, 5))])
+
+    source.watch(time.time_ns(), asked_seconds=3600.0, older_than_seconds=0.0)
+    joined = list(spans.joined)
+    assert joined == [[SLICE]]
+    assert counted(reader) == [15]
+    assert spans.joined == joined
+
+
+def test_nobody_looks_when_nobody_asks_or_the_last_look_is_young(
+    embedded_database: Database, tmp_path: Path
+) -> None:
+    sender = writer(embedded_database, tmp_path)
+    sender.write([request(calls(0, 10))])
+    spans, source, reader = rolled_up(embedded_database, LinkSettings(late_seconds=0))
+    sender.write([request(calls(10, 5))])
+
+    source.watch(time.time_ns(), asked_seconds=3600.0, older_than_seconds=0.0)
+    assert spans.joined == []
+    assert counted(reader) == [15]
+    sender.write([request(calls(15, 5))])
+    source.watch(time.time_ns(), asked_seconds=0.0, older_than_seconds=0.0)
+    source.watch(time.time_ns(), asked_seconds=3600.0, older_than_seconds=3600.0)
+    assert spans.joined == [[SLICE]]
+
+
+def test_a_question_about_more_than_can_be_joined_is_refused(
+    embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sender = writer(embedded_database, tmp_path)
+    sender.write([request([one for slot in range(8) for one in calls(slot * LATER, 5)])])
+    _, _, reader = rolled_up(embedded_database, ALWAYS_LOOK)
+    assert counted(reader) == [40]
+    sender.write([request([one for slot in range(8) for one in calls(slot * LATER + 5, 5)])])
+    monkeypatch.setattr(seen, "MOST_SPANS_JOINED", 79)
+    with pytest.raises(QueryTooHeavy, match="80 spans of this window are not summed yet"):
+        reader.list(ALL)
