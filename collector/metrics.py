@@ -86,11 +86,19 @@ class IngestMetrics:
             "When a write last failed, Unix time; 0 for never",
             registry=registry,
         )
+        counters = (self.requests_accepted, self.spans_accepted, self.bytes_accepted)
+        # Looked up once: finding a counter by its label costs more than counting.
+        self._accepted = {
+            transport: tuple(counter.labels(transport) for counter in counters) for transport in Transport
+        }
         for transport in Transport:
-            for counter in (self.requests_accepted, self.spans_accepted, self.bytes_accepted):
-                counter.labels(transport)
             for reason in Reason:
                 self.requests_rejected.labels(transport, reason)
+
+    def accepted(self, transport: Transport, span_count: int, size_bytes: int) -> None:
+        """Counts an acknowledged request."""
+        for counter, amount in zip(self._accepted[transport], (1, span_count, size_bytes), strict=True):
+            counter.inc(amount)
 
 
 class UnpackingMetrics:

@@ -86,9 +86,7 @@ class Pipeline:
 
     def acknowledged(self, checked: CheckedRequest, transport: Transport) -> None:
         """The third, after the future ended well: count what was accepted."""
-        self._metrics.requests_accepted.labels(transport).inc()
-        self._metrics.spans_accepted.labels(transport).inc(checked.accepted_count)
-        self._metrics.bytes_accepted.labels(transport).inc(len(checked.request))
+        self._metrics.accepted(transport, checked.accepted_count, len(checked.request))
         for reason, count in checked.rejected.items():
             self._metrics.spans_rejected.labels(transport, reason).inc(count)
         if checked.rejected:

@@ -12,10 +12,9 @@ import time
 from collections.abc import Callable
 from typing import cast
 
-import hpack
-
 from collector.http2 import frames
 from collector.http2.frames import Code, ConnectionFailed, Flag, Kind, Setting
+from collector.http2.header_decoder import HeaderDecoder
 from collector.http2.outbox import Outbox
 from collector.http2.stream import Application, Stream
 
@@ -25,7 +24,6 @@ MAX_HEADER_LIST_BYTES = 16 * 1024
 _MAX_FRAME_BYTES = 64 * 1024
 _STREAM_WINDOW = 1024 * 1024
 _CONNECTION_WINDOW = 16 * 1024 * 1024
-_FIRST_SETTINGS_SECONDS = 20.0
 _HEADERS_SECONDS = 20.0
 # Frames that cost us more than the peer, each paid for by a request: pings, settings, resets, empty parts.
 _MAX_NUISANCES = 10_000
@@ -49,10 +47,10 @@ class Connection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._outbox = Outbox(loop.call_soon, self._stream_closed)
         self._transport: asyncio.Transport | None = None
-        self._decoder = hpack.Decoder(MAX_HEADER_LIST_BYTES)
+        self._decoder = HeaderDecoder(MAX_HEADER_LIST_BYTES)
         self._streams: dict[int, Stream] = {}
-        self._rest = b""
-        self._greeted = False
+        self._rest = bytearray()
+        self._greeting_left = len(frames.PREFACE)
         self._last_stream_id = 0
         self._unread = 0
         self._nuisances = 0
@@ -98,7 +96,8 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Takes frames apart."""
         try:
-            self._read(self._rest + data if self._rest else data)
+            start = self._greeting_end(data) if self._greeting_left else 0
+            self._read(data, self._complete_rest(data, start) if self._rest else start)
         except ConnectionFailed as failed:
             self._fail(failed)
 
@@ -125,25 +124,43 @@ class Connection(asyncio.Protocol):
         for stream in list(self._streams.values()):
             if stream.call is not None and not stream.closed:
                 stream.call.tick(now - stream.began)
-        limit = _HEADERS_SECONDS if self._greeted else _FIRST_SETTINGS_SECONDS
-        if (self._block is not None or not self._greeted) and now - self._since > limit:
+        if (self._block is not None or self._greeting_left) and now - self._since > _HEADERS_SECONDS:
             self.close()
 
-    def _read(self, data: bytes) -> None:
-        at, end = 0, len(data)
-        if not self._greeted:
-            preface = frames.PREFACE[: len(data)]
-            if data[: len(preface)] != preface:
-                raise ConnectionFailed(Code.PROTOCOL_ERROR, "not HTTP/2")
-            if len(preface) < len(frames.PREFACE):
-                self._rest = data
-                return
-            self._greeted = True
-            at = len(preface)
+    def _greeting_end(self, data: bytes) -> int:
+        """Where frames begin; takes the preface, which may come in pieces."""
+        at = len(frames.PREFACE) - self._greeting_left
+        part = data[: self._greeting_left]
+        if part != frames.PREFACE[at : at + len(part)]:
+            raise ConnectionFailed(Code.PROTOCOL_ERROR, "not HTTP/2")
+        self._greeting_left -= len(part)
+        return len(part)
+
+    def _complete_rest(self, data: bytes, at: int) -> int:
+        """Puts together the frame that the last read cut; returns where the next one begins.
+
+        Only this frame is copied: what was read with it need not be.
+        """
+        rest = self._rest
+        while True:
+            wanted_bytes = frames.HEADER_BYTES
+            if len(rest) >= wanted_bytes:
+                wanted_bytes += self._header(rest, 0)[0]
+            if len(rest) == wanted_bytes:
+                break
+            part = data[at : at + wanted_bytes - len(rest)]
+            if not part:
+                return at
+            rest += part
+            at += len(part)
+        frame, self._rest = bytes(rest), bytearray()
+        self._read(frame, 0)
+        return at
+
+    def _read(self, data: bytes, at: int) -> None:
+        end = len(data)
         while end - at >= frames.HEADER_BYTES:
-            size, kind, flags, stream_id = frames.read_header(data, at)
-            if size > _MAX_FRAME_BYTES:
-                raise ConnectionFailed(Code.FRAME_SIZE_ERROR, "a frame larger than allowed")
+            size, kind, flags, stream_id = self._header(data, at)
             after = at + frames.HEADER_BYTES + size
             if after > end:
                 break
@@ -151,7 +168,15 @@ class Connection(asyncio.Protocol):
                 raise ConnectionFailed(Code.PROTOCOL_ERROR, "a header block was interrupted")
             self._on_frame(kind, flags, stream_id, data[at + frames.HEADER_BYTES : after])
             at = after
-        self._rest = data[at:]
+        if at < end:
+            self._rest += data[at:]
+
+    @staticmethod
+    def _header(data: bytes | bytearray, at: int) -> tuple[int, int, int, int]:
+        header = frames.read_header(data, at)
+        if header[0] > _MAX_FRAME_BYTES:
+            raise ConnectionFailed(Code.FRAME_SIZE_ERROR, "a frame larger than allowed")
+        return header
 
     def _on_frame(self, kind: int, flags: int, stream_id: int, payload: bytes) -> None:
         match kind:
@@ -198,12 +223,7 @@ class Connection(asyncio.Protocol):
             self._on_header_block(stream_id, first_flags, b"".join(fragments))
 
     def _on_header_block(self, stream_id: int, flags: int, block: bytes) -> None:
-        try:
-            headers = self._decoder.decode(block, raw=True)
-        except hpack.OversizedHeaderListError as error:
-            raise ConnectionFailed(Code.ENHANCE_YOUR_CALM, "headers larger than allowed") from error
-        except hpack.HPACKError as error:
-            raise ConnectionFailed(Code.COMPRESSION_ERROR, "headers that cannot be read") from error
+        headers = self._decoder.decode(block)
         if stream_id <= self._last_stream_id:
             self._on_trailers(stream_id, flags)
             return
@@ -215,8 +235,7 @@ class Connection(asyncio.Protocol):
         stream = Stream(stream_id, self._outbox, self._outbox.initial_window, time.monotonic())
         stream.half_closed = bool(flags & Flag.END_STREAM)
         self._streams[stream_id] = stream
-        named = {name.decode("latin-1"): value.decode("latin-1") for name, value in headers}
-        stream.call = self._application.begin(stream, named)
+        stream.call = self._application.begin(stream, headers)
         if stream.half_closed and stream.call is not None:
             stream.call.ended()
 
@@ -321,7 +340,7 @@ class Connection(asyncio.Protocol):
 
     def _fail(self, failed: ConnectionFailed) -> None:
         logger.debug("an HTTP/2 connection failed: %s", failed)
-        self._rest = b""
+        self._rest.clear()
         if self._transport is not None and not self._transport.is_closing():
             self._outbox.put(frames.going_away(self._last_stream_id, failed.code))
             self._outbox.flush()

@@ -75,7 +75,7 @@ def frame(kind: Kind, flags: int, stream_id: int, payload: bytes = b"") -> bytes
     return _HEADER.pack(size >> 8, size & 0xFF, kind, flags, stream_id) + payload
 
 
-def read_header(data: bytes, at: int) -> tuple[int, int, int, int]:
+def read_header(data: bytes | bytearray, at: int) -> tuple[int, int, int, int]:
     """Payload size, type, flags and stream of the frame that starts at `at`."""
     high, low, kind, flags, stream_id = _HEADER.unpack_from(data, at)
     return high << 8 | low, kind, flags, stream_id & LARGEST_WINDOW

@@ -7,6 +7,7 @@ that a cheap test over sizes could not clear (`collector.otlp.trim`). Next stop:
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -117,12 +118,17 @@ class RequestChecker:
         return merged
 
     def _exceeds_limits(self, flat: Any, spans: list[bytes]) -> bool:
-        bound = self._suspicious_bytes
         return self._trimmer.exceeds(
-            [span for span in spans if len(span) > bound],
-            [resource for resource in flat.resource if len(resource) > bound],
-            [scope for scope in flat.scope_spans.scope if len(scope) > bound],
+            self._suspicious(spans),
+            self._suspicious(flat.resource),
+            self._suspicious(flat.scope_spans.scope),
         )
+
+    def _suspicious(self, messages: Sequence[bytes]) -> list[bytes]:
+        bound = self._suspicious_bytes
+        if max(map(len, messages), default=0) <= bound:
+            return []
+        return [message for message in messages if len(message) > bound]
 
     def _check_ids(self, request: bytes, merged: Any, spans: list[bytes]) -> CheckedRequest:
         ids = merged.resource_spans.scope_spans.spans
