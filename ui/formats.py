@@ -7,12 +7,19 @@ here knows HTML.
 from __future__ import annotations
 
 import math
+import re
 from datetime import UTC, datetime
 
 NS_PER_S = 1_000_000_000
 _MS_UNITS = ((1e-6, "ns"), (1e-3, "µs"), (1.0, "ms"), (1e3, "s"), (6e4, "min"), (3.6e6, "h"), (8.64e7, "d"))
 _AGES = ((1, "s", 60), (60, "min", 60), (3600, "h", 24), (86_400, "d", 10**9))
 NO_FIGURE = "–"
+MOST_NAMED = 60
+# Control characters but tab and line breaks; marks, embeddings, overrides and isolates of direction (Unicode
+# Standard Annex 9, table 4), with which a name could write the rest of a page's line backwards.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]"
+)
 
 
 def duration(ms: float | None) -> str:
@@ -105,6 +112,22 @@ def shortened(text: str, length: int) -> str:
         return text
     tail = (length - 1) // 3
     return f"{text[: length - 1 - tail]}…{text[len(text) - tail :]}"
+
+
+def named(name: str) -> str:
+    """A name that a sender chose, as it stands in a sentence: at most `MOST_NAMED` characters of it."""
+    return shortened(name, MOST_NAMED)
+
+
+def visible(text: str) -> str:
+    r"""The text with every character to be seen.
+
+    Control characters, and those that turn the direction of what follows, are written as `\u202e`; line
+    breaks and tabs stay.
+    """
+    if text.isprintable():
+        return text
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
 
 
 def _moment(time_ns: int) -> datetime:

@@ -1,7 +1,7 @@
 """Templates to responses: the one place where HTML leaves the process.
 
-Autoescaping is on for every template and undefined names are errors; span data only ever reaches a page
-through here.
+Autoescaping is on for every template, characters that do not show are written out, and undefined names are
+errors; span data only ever reaches a page through here.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Renderer:
             loader=FileSystemLoader(directory),
             autoescape=True,
             undefined=StrictUndefined,
+            finalize=_shown,
             trim_blocks=True,
             lstrip_blocks=True,
         )
@@ -47,6 +48,7 @@ class Renderer:
             plural=formats.plural,
             multiple=formats.multiple,
             shortened=formats.shortened,
+            named=formats.named,
             hue_class=palette.hue_class,
         )
         self._environment.globals.update(
@@ -148,6 +150,12 @@ class Pages:
         """The default window, for pages that cannot read their own (errors) or need none."""
         now_ns = self.clock_ns()
         return TimeRange(Window(max(0, now_ns - 900 * formats.NS_PER_S), now_ns), "", "", now_ns)
+
+
+def _shown(value: object) -> object:
+    """What a template prints for a value: text from outside never with characters that do not show."""
+    # Not `isinstance`: Markup is text of the templates' own.
+    return formats.visible(value) if type(value) is str else value
 
 
 def _theme(request: Request) -> str:

@@ -11,6 +11,7 @@ from tests.ui.hostile_shop import HostileShop
 from tests.ui.serve import shop_app
 from tests.ui.shop import shop_in_namespaces
 from tests.ui.trace.hostile import PAYLOADS
+from tests.ui.trace.inert import UNSEEN
 from ui.paths import link_path, service_path
 from ui.time_range import url
 
@@ -67,6 +68,7 @@ def test_payloads_stay_text(payload: str, harmless: set[tuple[str, str]]) -> Non
         for path in pages(payload):
             answer = client.get(path)
             assert answer.status_code in (200, 404, 422), path
+            assert not UNSEEN & set(answer.text), path
             found = skeleton(answer.text)
             assert found.tags <= harmless, path
             assert {href for href in found.hrefs if not href.startswith(("/", "#", "?"))} == set(), path

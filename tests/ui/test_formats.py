@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -126,3 +127,24 @@ def test_shortened_names_keep_both_ends(text: str, length: int) -> None:
         head, _, tail = short.partition("…") if "…" not in text else (short[:1], "", "")
         assert text.startswith(head)
         assert text.endswith(tail)
+
+
+@given(st.text())
+def test_nothing_on_a_page_hides_or_turns_around(text: str) -> None:
+    shown = formats.visible(text)
+    assert not any(
+        unicodedata.bidirectional(one) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+        or (unicodedata.category(one) == "Cc" and one not in "\t\n\r")
+        for one in shown
+    )
+    assert formats.visible(shown) == shown
+
+
+def test_characters_that_turn_text_around_are_written_out() -> None:
+    assert formats.visible("\u202egnp.exe\x1b[31m\n") == "\\u202egnp.exe\\u001b[31m\n"
+    assert formats.visible("مرحبا 🧨👨‍👩‍👧") == "مرحبا 🧨👨‍👩‍👧"
+
+
+def test_a_sentence_names_at_most_a_line() -> None:
+    assert len(formats.named("L" * 100_000)) == formats.MOST_NAMED
+    assert formats.named("checkout") == "checkout"

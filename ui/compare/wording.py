@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from query.model.trace import Trace
 from ui.compare.matching import ComparedPath
-from ui.formats import duration, plural
+from ui.formats import duration, named, plural
 
 # One path is named when it explains at least this share of the difference.
 _MAIN_SHARE = 0.3
@@ -30,7 +30,8 @@ def comparison_sentence(a: Trace, b: Trace, rows: Sequence[ComparedPath]) -> str
     if main is not None and abs(main.own_difference_ms) >= max(abs(longer_ms) * _MAIN_SHARE, 1.0):
         more = "more" if main.own_difference_ms > 0 else "less"
         service, name, _ = main.step
-        clauses.append(f"{service} {name} did {duration(abs(main.own_difference_ms))} {more} work of its own")
+        work = f"{duration(abs(main.own_difference_ms))} {more} work of its own"
+        clauses.append(f"{named(service)} {named(name)} did {work}")
     for side, word in (("A", "only in A"), ("B", "only in B")):
         number = sum(row.change == word for row in rows)
         if number:

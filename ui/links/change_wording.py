@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from query.model.link import DependencyLink, Percentiles
-from ui.formats import NO_FIGURE, duration, multiple, percent, plural, rate
+from ui.formats import NO_FIGURE, duration, multiple, named, percent, plural, rate
 from ui.links.change import WORSE_RATIO, LinkChange, OperationChange
 from ui.map.wording import Part
 
@@ -44,7 +44,7 @@ def change_sentence(changes: Iterable[LinkChange], words: str) -> list[Part]:
     parts = [Part(f"{plural(len(worse), 'link')} got worse than {words} earlier: ")]
     for i, change in enumerate(worse[:_NAMED]):
         link = change.link
-        parts += [Part("; " if i else ""), Part(f"{link.caller} → {link.callee}", link)]
+        parts += [Part("; " if i else ""), Part(f"{named(link.caller)} → {named(link.callee)}", link)]
         parts.append(Part(f" ({short_change(change)})"))
     more = len(worse) - _NAMED
     parts.append(Part((f" and {more} more" if more > 0 else "") + f"{tail}."))

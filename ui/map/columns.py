@@ -55,6 +55,8 @@ DENSE = Metrics(16, 180, 180, 180, 30, 12, 132, 132, 0, 4, 20, 20)
 DENSE_FROM = 46
 # Room for `0.76/s · 41.2 ms` under a name, which only what is called has.
 _SECOND_LINE_WIDTH = 132.0
+# Nobody reads more of a name on a map.
+_MOST_READ = 200
 
 
 def metrics_for(node_count: int) -> Metrics:
@@ -106,7 +108,7 @@ def _width(column: Sequence[tuple[str, NodeKind]], metrics: Metrics, most: float
     wanted = metrics.least_node_width
     for name, kind in column:
         ends = NAME_START + _NAME_END.get(kind, _USUAL_NAME_END)
-        wanted = max(wanted, text_width(name, metrics.name_px) + ends)
+        wanted = max(wanted, text_width(name[:_MOST_READ], metrics.name_px) + ends)
         if kind == "service":
             wanted = max(wanted, _SECOND_LINE_WIDTH)
     # Steps of four: one letter more or less in a name seldom moves the other columns.

@@ -10,6 +10,7 @@ import unicodedata
 from ui.formats import shortened
 
 _NARROW = frozenset("iljtfrI.,:;|!'`()[]{} -/\\·")
+_LEAST_EM = 0.4
 _WIDE = frozenset("mwMW@%—")
 
 
@@ -20,8 +21,9 @@ def text_width(text: str, font_px: float) -> float:
 
 def fitted(text: str, width: float, font_px: float) -> str:
     """The text, shortened in its middle until it fits."""
-    length = len(text)
-    short = text
+    # No more characters than that are of use, however long the name: narrow ones are `_LEAST_EM` wide.
+    length = min(len(text), int(width / (_LEAST_EM * font_px)) + 4)
+    short = shortened(text, length)
     while length > 3 and text_width(short, font_px) > width:
         length -= 1
         short = shortened(text, length)
@@ -30,7 +32,7 @@ def fitted(text: str, width: float, font_px: float) -> str:
 
 def _em(character: str) -> float:
     if character in _NARROW:
-        return 0.4
+        return _LEAST_EM
     if character in _WIDE:
         return 0.98
     if unicodedata.east_asian_width(character) in "WF":

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from query.model.link import DependencyLink, MapNode, ServiceMap
 from ui.earlier import Earlier, choices, read_earlier
 from ui.errors import BadParameter, page_route
-from ui.formats import plural
+from ui.formats import named, plural
 from ui.links.change import LinkChange, compare_links, link_key
 from ui.links.change_wording import change_sentence, short_change
 from ui.map.drawing import Comparison
@@ -74,8 +74,8 @@ def map_routes(pages: Pages, onboarding: Onboarding) -> APIRouter:
             sentence=_sentence(shown, chosen.namespace, time_range.phrase),
             change_sentence=change_sentence(changes.values(), earlier.words) if earlier else [],
             more=totals(shown.links, shown.nodes)
-            + (f", within {plural(depth, 'step')} of {find}" if find and not matching else "")
-            + (f", of the namespace {chosen.namespace} and next to it" if chosen.namespace else ""),
+            + (f", within {plural(depth, 'step')} of {named(find)}" if find and not matching else "")
+            + (f", of the namespace {named(chosen.namespace)} and next to it" if chosen.namespace else ""),
             drawing=pictured.drawing,
             groups=pictured.grouped.groups,
             comparison=comparison,
@@ -139,7 +139,9 @@ def _ask(pages: Pages, time_range: TimeRange, find: str, depth: int) -> tuple[Se
 def _sentence(shown: ServiceMap, namespace: str, phrase: str) -> list[Part]:
     if shown.links:
         return map_sentence(shown.links, phrase)
-    return [Part(f"No service of the namespace {namespace} had calls ({phrase}).")] if namespace else []
+    return (
+        [Part(f"No service of the namespace {named(namespace)} had calls ({phrase}).")] if namespace else []
+    )
 
 
 def _compare(
@@ -153,7 +155,8 @@ def _compare(
     )
     if namespace:
         then = focus_namespace(then, namespace)
-    return Comparison(compare_links(shown.links, then.links), earlier.words)
+    # Nothing to compare with is said once, not on every line.
+    return Comparison(compare_links(shown.links, then.links), earlier.words) if then.links else None
 
 
 def _got_worse(change: LinkChange | None) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from query.model.link import DependencyLink, MapNode
-from ui.formats import count, duration, multiple, percent, plural, rate
+from ui.formats import count, duration, multiple, named, percent, plural, rate
 
 _RANK = {"failing": 0, "slow": 1, "ok": 2, "quiet": 3}
 _NAMED = 2
@@ -61,7 +61,7 @@ def map_sentence(links: Sequence[DependencyLink], phrase: str) -> list[Part]:
         one = troubled[0]
         return [
             Part(f"1 of {plural(len(links), 'link')} is {one.status}: "),
-            Part(f"{one.caller} → {one.callee}", one),
+            Part(f"{named(one.caller)} → {named(one.callee)}", one),
             Part(f", {trouble_figures(one)}."),
         ]
     states = " or ".join(
@@ -69,7 +69,7 @@ def map_sentence(links: Sequence[DependencyLink], phrase: str) -> list[Part]:
     )
     parts = [Part(f"{len(troubled)} of {len(links)} links are {states}: ")]
     for i, one in enumerate(troubled[:_NAMED]):
-        parts += [Part("; " if i else ""), Part(f"{one.caller} → {one.callee}", one)]
+        parts += [Part("; " if i else ""), Part(f"{named(one.caller)} → {named(one.callee)}", one)]
         parts.append(Part(f" ({trouble_figures(one)})"))
     more = len(troubled) - _NAMED
     parts.append(Part(f" and {more} more." if more > 0 else "."))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from query.model.service import ServiceFigures
-from ui.formats import duration, percent, plural, rate
+from ui.formats import duration, named, percent, plural, rate
 
 _RANK = {"failing": 0, "slow": 1, "ok": 2, "quiet": 3}
 
@@ -25,9 +25,9 @@ def list_sentence(services: Sequence[ServiceFigures], phrase: str) -> str:
         if len(services) == 1:
             return f"The only service looks normal ({phrase}, {calls})."
         return f"All {len(services)} services look normal ({phrase}, {calls})."
-    named = ", ".join(f"{one.service} is {one.status}" for one in troubled[:3])
+    listed = ", ".join(f"{named(one.service)} is {one.status}" for one in troubled[:3])
     more = f" and {len(troubled) - 3} more" if len(troubled) > 3 else ""
-    return f"{len(troubled)} of {plural(len(services), 'service')} in trouble: {named}{more} ({phrase})."
+    return f"{len(troubled)} of {plural(len(services), 'service')} in trouble: {listed}{more} ({phrase})."
 
 
 def service_state(figures: ServiceFigures) -> str:

@@ -8,6 +8,7 @@ const OVERSCAN = 12;
 const INDENT_PX = 12;
 const MAX_INDENT_LEVELS = 20;
 const MAX_PIECES = 100;
+const LEAST_GAP = 0.001;
 const CHARACTER_PX = 6.7;
 
 function element(tag, className, text) {
@@ -167,6 +168,21 @@ export class Rows {
     return made;
   }
 
+  /** Pieces of the critical path in sight; those too close to tell apart are one. */
+  criticalPieces(i) {
+    const [low, high] = this.state.zoom.map((edge) => (edge / 100) * this.model.total);
+    const all = this.model.critical[i] || [];
+    const pieces = [];
+    for (let edge = 0; edge < all.length; edge += 2) {
+      const [start, end] = [all[edge], all[edge + 1]];
+      if (end < low || start > high) continue;
+      const last = pieces.at(-1);
+      if (last && start - last[1] < (high - low) * LEAST_GAP) last[1] = end;
+      else pieces.push([start, end]);
+    }
+    return pieces;
+  }
+
   time(i, group) {
     const { model } = this;
     const cell = element("div", "wf-time");
@@ -181,8 +197,7 @@ export class Rows {
     });
     if (server) cell.append(this.piece("wf-server", ...server));
     if (!group) {
-      const critical = model.critical[i] || [];
-      for (let edge = 0; edge < critical.length; edge += 2) cell.append(this.piece("wf-critical", critical[edge], critical[edge + 1]));
+      for (const [start, end] of this.criticalPieces(i)) cell.append(this.piece("wf-critical", start, end));
       for (const [at, name] of (model.events[i] || []).slice(0, MAX_PIECES)) {
         const dot = this.piece("wf-event", at, at);
         dot.title = name;

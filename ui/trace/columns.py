@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from query.model.trace import Hop
+from ui.formats import named, visible
 from ui.palette import hue
 from ui.trace.view import TraceView
 
@@ -35,9 +36,9 @@ def trace_columns(view: TraceView) -> dict[str, Any]:
         "id": spans.span_ids,
         "service": [services.setdefault(service, len(services)) for service in spans.services],
         "name": [names.setdefault(name or "(no name)", len(names)) for name in spans.names],
-        "services": list(services),
+        "services": [visible(service) for service in services],
         "hues": [hue(service) for service in services],
-        "names": list(names),
+        "names": [visible(name) for name in names],
         "depth": spans.depths,
         "start": timeline.start_ns,
         "duration": timeline.duration_ns,
@@ -52,16 +53,19 @@ def trace_columns(view: TraceView) -> dict[str, Any]:
         "critical": {index: list(chain.from_iterable(own)) for index, own in view.critical.items()},
         "events": {
             index: [
-                [offset_ns, event.name]
+                [offset_ns, visible(event.name)]
                 for offset_ns, event in zip(
                     timeline.event_offsets_ns(spans, index, events), events, strict=True
                 )
             ]
             for index, events in spans.events.items()
         },
-        "marks": {index: [[mark.word, mark.detail] for mark in marks] for index, marks in view.marks.items()},
+        "marks": {
+            index: [[mark.word, visible(mark.detail)] for mark in marks]
+            for index, marks in view.marks.items()
+        },
         "errors": {
-            index: spans.status_messages[index] or "failed"
+            index: visible(spans.status_messages[index]) or "failed"
             for index, status in enumerate(spans.statuses)
             if status == "error"
         },
@@ -70,7 +74,7 @@ def trace_columns(view: TraceView) -> dict[str, Any]:
 
 
 def _queue(hop: Hop) -> str:
-    return hop.callee if hop.kind == "messaging" else ""
+    return visible(named(hop.callee)) if hop.kind == "messaging" else ""
 
 
 def columns_json(view: TraceView) -> str:

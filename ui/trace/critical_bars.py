@@ -30,6 +30,20 @@ def critical_segments(tree: TraceTree, timeline: Timeline) -> dict[int, list[Seg
     return segments
 
 
+def joined(segments: list[Segment], distance_ns: float) -> list[Segment]:
+    """The same segments with those made one that are less than `distance_ns` apart.
+
+    A span with 20,000 children has as many pieces of its own; a screen shows a thousand.
+    """
+    whole: list[Segment] = []
+    for start, end in segments:
+        if whole and start - whole[-1][1] < distance_ns:
+            whole[-1] = (whole[-1][0], end)
+        else:
+            whole.append((start, end))
+    return whole
+
+
 def _covered_by_children(tree: TraceTree, timeline: Timeline) -> dict[int, list[Segment]]:
     """When the children ran that have critical time, they or spans below them; by position of the parent."""
     reaches = [own_ms > 0 for own_ms in tree.spans.columns.critical_ms]

@@ -12,7 +12,7 @@ from math import fsum
 
 from query.model.link import NodeKind
 from query.model.trace import Hop
-from ui.formats import count, duration
+from ui.formats import count, duration, named
 from ui.palette import hue_class
 
 
@@ -78,7 +78,7 @@ def hop_times(hop: Hop) -> str:
     """
     if hop.kind == "messaging" and hop.server_ms is not None:
         queued = f"queued {duration(hop.gap_ms)}, then " if hop.gap_ms is not None else ""
-        return f"{queued}{duration(hop.server_ms)} in {hop.callee}"
+        return f"{queued}{duration(hop.server_ms)} in {named(hop.callee)}"
     if hop.client_ms is None:
         return f"server {duration(hop.server_ms)}, caller not observed"
     if hop.server_ms is None:

@@ -7,7 +7,7 @@ every caller above that call was only waiting for it.
 from __future__ import annotations
 
 from query.model.trace import Hop, Trace
-from ui.formats import count, duration, plural
+from ui.formats import count, duration, named, plural
 from ui.trace.tree import TraceTree
 
 # A call that carries less than half of the time is not "where the time went".
@@ -33,7 +33,7 @@ def trace_sentence(trace: Trace, tree: TraceTree) -> str:
         body = total + (_repeated_call_clause(trace, tree, inclusive) or _own_work_clause(trace, tree))
     else:
         hop, critical_ms = main
-        body = f"{total}; {duration(critical_ms)} of it was {hop.caller} → {hop.callee}"
+        body = f"{total}; {duration(critical_ms)} of it was {named(hop.caller)} → {named(hop.callee)}"
         body += _gap_clause(hop, critical_ms)
         if hop.error:
             return f"{body}, which failed."
@@ -88,7 +88,7 @@ def _repeated_call_clause(trace: Trace, tree: TraceTree, inclusive: list[float])
     (caller, callee), (calls, critical_ms) = max(totals.items(), key=lambda pair: pair[1][1])
     if calls < 2 or not trace.duration_ms * _MAIN_SHARE <= critical_ms <= trace.duration_ms:
         return ""
-    return f"; {duration(critical_ms)} of it was {count(calls)} calls {caller} → {callee}"
+    return f"; {duration(critical_ms)} of it was {count(calls)} calls {named(caller)} → {named(callee)}"
 
 
 def _own_work_clause(trace: Trace, tree: TraceTree) -> str:
@@ -99,7 +99,8 @@ def _own_work_clause(trace: Trace, tree: TraceTree) -> str:
         work[service] = work.get(service, 0.0) + critical_ms
     service, critical_ms = max(work.items(), key=lambda pair: pair[1])
     if len(work) == 1:
-        return f", all of it in {service}"
+        return f", all of it in {named(service)}"
     if critical_ms >= trace.duration_ms * _MAIN_SHARE:
-        return f"; {duration(critical_ms)} of it was {service}'s own work"
-    return f" across {count(len(work))} services; the most, {duration(critical_ms)}, was {service}'s own work"
+        return f"; {duration(critical_ms)} of it was {named(service)}'s own work"
+    most = f"the most, {duration(critical_ms)}, was {named(service)}'s own work"
+    return f" across {count(len(work))} services; {most}"

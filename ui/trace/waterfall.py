@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from ui.formats import count, duration
+from ui.formats import count, duration, named
 from ui.palette import hue_class
+from ui.trace.critical_bars import joined
 from ui.trace.folding import FoldGroup
 from ui.trace.marks import Mark
 from ui.trace.view import TraceView
@@ -22,6 +23,8 @@ MAX_INDENT_LEVELS = 20
 _LABEL_PERCENT_PER_CHARACTER = 1.0
 # A folded group draws at most this many of its members' bars, and a span this many event dots.
 MAX_PIECES = 100
+# Critical pieces closer than this share of the shown time are drawn as one.
+LEAST_GAP = 1 / 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ def _row(view: TraceView, index: int, group: FoldGroup | None, collapsed: bool) 
         hue=hue_class(service),
         bars=bars[:: -(-len(bars) // MAX_PIECES)],
         server=server,
-        critical=[] if group else [_piece(view, *segment) for segment in view.critical.get(index, [])],
+        critical=[] if group else _critical_pieces(view, index),
         events=[] if group else _event_dots(view, index),
         label=place_label(text, whole, server or whole),
         self_text=duration(sum(self_ms[one] for one in group.members) if group else self_ms[index]),
@@ -117,6 +120,11 @@ def _row(view: TraceView, index: int, group: FoldGroup | None, collapsed: bool) 
         deep=level > MAX_INDENT_LEVELS,
         collapsed=collapsed or group is not None,
     )
+
+
+def _critical_pieces(view: TraceView, index: int) -> list[Bar]:
+    own = joined(view.critical.get(index, []), view.timeline.total_ns * LEAST_GAP)
+    return [_piece(view, *segment) for segment in own]
 
 
 def _event_dots(view: TraceView, index: int) -> list[EventDot]:
@@ -152,7 +160,7 @@ def row_text(view: TraceView, index: int) -> str:
     if hop is None or hop.server_ms is None or hop.gap_ms is None:
         return text
     if hop.kind == "messaging":
-        return f"{text} · queued {duration(hop.gap_ms)} for {hop.callee}"
+        return f"{text} · queued {duration(hop.gap_ms)} for {named(hop.callee)}"
     if hop.server_ms > lasted_ms:
         # The callee went on after it had answered: no sum.
         return f"{text}, server {duration(hop.server_ms)}"

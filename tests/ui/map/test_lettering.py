@@ -12,6 +12,10 @@ def test_what_is_fitted_fits(text: str, width: float) -> None:
     assert text_width(short, 13) <= width or len(short) <= 3
 
 
+def test_the_longest_name_costs_no_more_than_a_long_one() -> None:
+    assert fitted("L" * 50_000_000, 120, 13) == fitted("L" * 500, 120, 13)
+
+
 def test_what_fits_is_left_alone() -> None:
     assert fitted("checkout", 120, 13) == "checkout"
 

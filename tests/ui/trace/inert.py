@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 # What our templates write: numbers into custom properties and a few lengths.
 _STYLE = re.compile(r"(?:-{0,2}[a-z0-9-]+:\s?-?[\d.e-]+(?:px|%)?;?)+")
+# What turns the rest of a line around, or moves a terminal's cursor.
+UNSEEN = frozenset("\u202e\u2028\u2029\u0000\u0007\u001b")
 _FOREIGN = re.compile(r"\s*(?:[a-z][a-z0-9+.-]*:|//|\\)", re.IGNORECASE)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ui.trace.shop import shop_trace, span_id
+from ui.formats import visible
 from ui.trace.columns import ERROR, columns_json, trace_columns
 from ui.trace.view import build_view
 
@@ -31,4 +32,4 @@ def test_no_name_can_end_the_script_element_it_stands_in(name: str) -> None:
     spans = [replace(trace.spans[0], name=f"</script><!--{name}"), *trace.spans[1:]]
     text = columns_json(build_view(replace(trace, spans=spans)))
     assert not set("<>&") & set(text)
-    assert json.loads(text)["names"][0] == f"</script><!--{name}"
+    assert json.loads(text)["names"][0] == visible(f"</script><!--{name}")

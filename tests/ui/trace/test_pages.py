@@ -9,7 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from tests.ui.trace.hostile import PAYLOADS, hostile_trace
-from tests.ui.trace.inert import problems_in
+from tests.ui.trace.inert import UNSEEN, problems_in
 from tests.ui.trace.shelf import Shelf, shelf_app, shelf_of
 from tests.ui.trace.shop import SHOP_TRACE_ID, large_trace, shop_trace, span_id
 from ui.trace.pages import PAGE_ROWS
@@ -126,8 +126,10 @@ def test_hostile_text_is_never_markup(payload: str, view: str) -> None:
     client = TestClient(shelf_app(shelf_of([hostile_trace(payload)])))
     html = client.get(PAGE, params={"view": view, "span": span_id("bnk"), "q": payload}).text
     assert problems_in(html) == []
+    assert not UNSEEN & set(html)
     panel = client.get(f"{PAGE}/span/{span_id('bnk')}").text
     assert problems_in(panel) == []
+    assert not UNSEEN & set(panel)
 
 
 def test_the_inspector_sees_what_it_must() -> None:

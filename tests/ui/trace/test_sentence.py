@@ -20,6 +20,11 @@ def test_it_names_the_deepest_call_that_carries_the_trace() -> None:
     )
 
 
+def test_a_name_of_any_length_stays_one_line() -> None:
+    sketches = [Sketch("a", "", "L" * 100_000, "GET /", "server", 0, 100)]
+    assert len(sentence(build_trace(sketches))) < 120
+
+
 def test_failures_elsewhere_are_counted() -> None:
     sketches = [replace(one, status="unset") if one.id in ("p1", "bnk") else one for one in shop_sketches()]
     failing = [replace(one, status="error") if one.id == "q2" else one for one in sketches]

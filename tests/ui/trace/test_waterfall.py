@@ -8,7 +8,15 @@ from hypothesis import strategies as st
 from tests.ui.trace.shop import deep_trace, shop_trace, span_id, wide_trace
 from ui.trace.view import build_view
 from ui.trace.visible import visible_rows
-from ui.trace.waterfall import INDENT_PX, MAX_INDENT_LEVELS, MAX_PIECES, Bar, place_label, waterfall_rows
+from ui.trace.waterfall import (
+    INDENT_PX,
+    LEAST_GAP,
+    MAX_INDENT_LEVELS,
+    MAX_PIECES,
+    Bar,
+    place_label,
+    waterfall_rows,
+)
 
 VIEW = build_view(shop_trace())
 ROWS = {row.span_id: row for row in waterfall_rows(VIEW, visible_rows(VIEW))}
@@ -20,6 +28,13 @@ def test_a_calls_bar_is_filled_where_the_callee_worked() -> None:
     assert call.server == callee.bars[0]
     assert call.bars[0].left < callee.bars[0].left
     assert callee.server is None
+
+
+def test_a_span_of_many_children_draws_no_more_pieces_than_a_screen_shows() -> None:
+    view = build_view(wide_trace(5_000))
+    [root] = waterfall_rows(view, visible_rows(view)[:1])
+    assert len(view.critical[0]) > 2_000
+    assert 1 <= len(root.critical) <= 1 / LEAST_GAP
 
 
 def test_messaging_is_not_drawn_inside_the_producer() -> None:
