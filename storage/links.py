@@ -61,6 +61,18 @@ class LinkFigureStore:
                 arrived[int(slice_start), int(second)] = int(mix)
         return Look(now_ns, rolled_up_to, arrived)
 
+    def arrived(self, from_second: int) -> int:
+        """How many spans arrived since this second."""
+        ((spans,),) = self._database.rows("link_arrived", {"from_second": from_second})
+        return int(spans)
+
+    def piece(self, from_second: int, to_second: int, spans: int) -> int:
+        """Up to which second at most so many spans arrived since `from_second`; at least the next one."""
+        parameters = {"from_second": from_second, "to_second": to_second, "spans": spans}
+        for second, _ in self._database.rows("link_piece", parameters):
+            return max(int(second), from_second + 1)
+        return to_second
+
     def changed_slices(self, from_second: int, to_second: int) -> list[int]:
         """Slices whose links can be changed by what arrived in `[from_second, to_second)`."""
         parameters = {"from_second": from_second, "to_second": to_second}

@@ -20,13 +20,15 @@ def join(hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None)
     return hops.filter(pl.col("slice").is_in(slices))
 
 
-def batches(slices: Iterable[int], occupied: Mapping[int, int]) -> list[list[int]]:
-    """Slices in portions of at most `MOST_SPANS_AT_ONCE` spans, in order."""
+def batches(
+    slices: Iterable[int], occupied: Mapping[int, int], *, most_spans: int = MOST_SPANS_AT_ONCE
+) -> list[list[int]]:
+    """Slices in portions of at most `most_spans` spans (a larger one alone), in order."""
     found: list[list[int]] = []
     spans = 0
     for start in sorted(slices):
         count = occupied.get(start, 0)
-        if not found or spans + count > MOST_SPANS_AT_ONCE:
+        if not found or spans + count > most_spans:
             found.append([])
             spans = 0
         found[-1].append(start)

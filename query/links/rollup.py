@@ -20,6 +20,7 @@ from query.links.aggregate import figures_of
 from query.links.joined import batches, join
 from query.links.source import LinkSource
 from query.model.window import NS_PER_S
+from query.services.minutes import of_services
 from storage.errors import StorageError
 from storage.hops import SLICE_SECONDS
 from storage.services import ServiceStore
@@ -35,9 +36,17 @@ LONGEST_UNPACKING_SECONDS = 120
 # Share of one thread's time that rounds may take; at high rates links are joined at query time for longer.
 MOST_BUSY_SHARE = 0.1
 LONGEST_PAUSE_SECONDS = 30.0
+# Where more than this is left to do, it is done in pieces of so many spans: a death costs one, not all.
+LONG_BEHIND_SECONDS = 60
+PIECE_SPANS = 1_000_000
+# Whoever is behind does not rest while fewer spans arrive than this.
+LITTLE_PER_SECOND = 5_000
+LATELY_SECONDS = 10
 HOUR_AGAIN_AFTER_SECONDS = 60
 # Slots summed in one go: bounds the rows held in memory.
 SUMMED_AT_ONCE = {MINUTE: 20, HOUR: 1}
+# Spans summed to minutes of services in one query: far from its limit of time on a busy machine.
+SUMMED_SPANS = 250_000
 
 
 class LinkRollUp:
@@ -79,12 +88,24 @@ class LinkRollUp:
             self._thread = None
 
     def advance(self) -> None:
-        """Rolls up everything that has settled.
+        """Rolls up everything that has settled, piece by piece.
 
         Raises:
             StorageError: The store refused; the next round does it again.
         """
-        settled, rolled_up_to = self._settled()
+        while self.advance_piece():
+            pass
+
+    def advance_piece(self) -> bool:
+        """Rolls up what settled first, at most `PIECE_SPANS`; returns whether more has.
+
+        Raises:
+            StorageError: The store refused; the next round does it again.
+        """
+        all_settled, rolled_up_to = self._settled()
+        settled = all_settled
+        if settled > rolled_up_to + LONG_BEHIND_SECONDS:
+            settled = self._store.piece(rolled_up_to, settled, PIECE_SPANS)
         if not self._recovered:
             self._recover()
         if settled > rolled_up_to:
@@ -96,6 +117,7 @@ class LinkRollUp:
         if settled >= self._hours_done_at + HOUR_AGAIN_AFTER_SECONDS:
             self._sum(HOUR, settled)
             self._hours_done_at = settled
+        return settled < all_settled
 
     def _settled(self) -> tuple[int, int]:
         """The second before whose end nothing arrives any more, and the one up to which all is rolled up."""
@@ -107,15 +129,27 @@ class LinkRollUp:
     def _run(self) -> None:
         while not self._stopping.is_set():
             started = time.monotonic()
+            more = False
             try:
-                self.advance()
+                more = self.advance_piece()
             except StorageError as error:
                 logger.warning("links could not be rolled up, trying again: %s", error)
             except Exception:
                 logger.exception("the link roll-up failed, trying again")
             busy = time.monotonic() - started
+            if more and self._little_arrives():
+                continue
             pause = max(self._pause_seconds, busy * (1.0 / MOST_BUSY_SHARE - 1.0))
             self._stopping.wait(min(pause, LONGEST_PAUSE_SECONDS))
+
+    def _little_arrives(self) -> bool:
+        """Whether catching up without a rest takes nothing from ingest."""
+        try:
+            now_ns, _ = self._store.clock()
+            arrived = self._store.arrived(now_ns // NS_PER_S - LATELY_SECONDS)
+        except StorageError:
+            return False
+        return arrived < LITTLE_PER_SECOND * LATELY_SECONDS
 
     def _join(self, slices: Sequence[int]) -> None:
         occupied = self._source.hop_spans.occupied(min(slices), max(slices) + SLICE_SECONDS)
@@ -148,16 +182,19 @@ class LinkRollUp:
             self._open[resolution] -= set(starts)
 
     def _sum_services(self, resolution: int, starts: Sequence[int]) -> list[pl.DataFrame]:
+        parts = self._parts(resolution, starts)
+        if resolution == HOUR:
+            return [self._services.summed(parts, HOUR, by_operation=detailed) for detailed in (False, True)]
         # Minutes are summed from single spans: few at once where there are many.
+        occupied = self._source.hop_spans.occupied(min(starts), max(starts) + MINUTE)
         spans: dict[int, int] = {}
-        if resolution == MINUTE:
-            for start, count in self._source.hop_spans.occupied(min(starts), max(starts) + MINUTE).items():
-                spans[start // MINUTE * MINUTE] = spans.get(start // MINUTE * MINUTE, 0) + count
-        parts = [self._parts(resolution, some) for some in batches(starts, spans)]
-        return [
-            pl.concat([self._services.summed(part, resolution, by_operation=detailed) for part in parts])
-            for detailed in (False, True)
-        ]
+        for start, count in occupied.items():
+            spans[start // MINUTE * MINUTE] = spans.get(start // MINUTE * MINUTE, 0) + count
+        operations = pl.concat(
+            self._services.summed(self._parts(MINUTE, some), MINUTE, by_operation=True)
+            for some in batches(starts, spans, most_spans=SUMMED_SPANS)
+        )
+        return [of_services(operations), operations]
 
     def _parts(self, resolution: int, starts: Sequence[int]) -> Slots:
         if resolution == MINUTE:

@@ -47,6 +47,7 @@ class Seen:
     Attributes:
         rolled_up_to: The second up to whose arrivals all was rolled up; 0: never.
         changed: Slices that something arrived for since then, or a little longer ago.
+        behind_seconds: For how long nothing was rolled up.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Seen:
         self._look = look
         self._since = since
         self.rolled_up_to = look.rolled_up_to
+        self.behind_seconds = look.now_ns // NS_PER_S - look.rolled_up_to
         self.changed = {start for start, second in look.arrived if second >= since}
         self._joined = SliceHops()
         if before is not None and before.rolled_up_to:

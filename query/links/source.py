@@ -17,7 +17,7 @@ import polars as pl
 from query.links.aggregate import figures_of
 from query.links.coverage import Plan
 from query.links.remembered import RememberedFrames
-from query.links.seen import JoinedHops, Seen
+from query.links.seen import MOST_SPANS_JOINED, JoinedHops, Seen
 from query.links.settings import LinkSettings
 from query.links.sums import LinkSums
 from query.model.window import NS_PER_S, Window
@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 # Longer after the last look at the store it is cheaper to forget than to ask what changed.
 _FORGET_SECONDS = 60
+# Further behind, the roll-up may have so much to do that nothing it did is of use yet.
+_FAR_SECONDS = 120
 # While nothing arrives a look serves for so long: it remembers every window that is asked for.
 _SAME_SECONDS = 30
 
@@ -87,9 +89,10 @@ class LinkSource:
     def _next_look(self) -> Seen:
         last = self._seen
         if last is None or not last.rolled_up_to:
-            store_ns, since = self.store.clock()
-            look = self.store.look(since) if since else Look(store_ns, 0, {})
-            return Seen(self.hop_spans, self.store, look, since)
+            return self._first_look()
+        if self._too_far(last.behind_seconds, last.rolled_up_to):
+            self.remembered.clear()
+            return self._first_look()
         # From where the last look began: everything that changed since then must be forgotten.
         since = last.rolled_up_to
         look = self.store.look(since)
@@ -102,6 +105,17 @@ class LinkSource:
         seen = Seen(self.hop_spans, self.store, look, since, last)
         self.remembered.forget(seen.changed)
         return seen
+
+    def _first_look(self) -> Seen:
+        store_ns, since = self.store.clock()
+        look = Look(store_ns, 0, {})
+        if since and not self._too_far(store_ns // NS_PER_S - since, since):
+            look = self.store.look(since)
+        return Seen(self.hop_spans, self.store, look, since)
+
+    def _too_far(self, behind_seconds: int, rolled_up_to: int) -> bool:
+        """Whether so much is left to roll up that joining a whole window is cheaper than a look."""
+        return behind_seconds > _FAR_SECONDS and self.store.arrived(rolled_up_to) > MOST_SPANS_JOINED
 
 
 class LinkMoment:

@@ -9,7 +9,8 @@ from random import Random
 import polars as pl
 import pytest
 
-from query.links import linker
+from query.links import linker, rollup
+from query.links import source as link_source
 from query.links.reader import LinkReader
 from query.links.rollup import LinkRollUp
 from query.links.settings import LinkSettings
@@ -131,6 +132,43 @@ def test_a_worker_may_die_between_any_two_writes(embedded_database: Database, tm
         break
     assert writes > 5
     check(source(embedded_database), spans, HOURS, ODD)
+
+
+def test_a_long_backlog_is_rolled_up_piece_by_piece(
+    embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollup, "LONG_BEHIND_SECONDS", -3600)
+    monkeypatch.setattr(rollup, "PIECE_SPANS", 1)
+    spans = Forest(Random(17)).grow(traces=8, most_spans=8)
+    sender = writer(embedded_database, tmp_path)
+    for part in shuffled_requests(spans, Random(3))[:3]:
+        sender.write([part])
+        settle()
+    sender.write([request(spans)])
+    settle()
+    pieces = 0
+    # Each by a worker that dies after it.
+    while roll_up(embedded_database, source(embedded_database)).advance_piece():
+        pieces += 1
+        check(source(embedded_database), spans, HOURS, ODD)
+    check(source(embedded_database), spans, HOURS, ODD)
+    assert pieces >= 2
+
+
+def test_readers_join_what_they_need_while_the_roll_up_is_far_behind(
+    embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(link_source, "_FAR_SECONDS", -1)
+    monkeypatch.setattr(link_source, "MOST_SPANS_JOINED", 0)
+    spans = Forest(Random(18)).grow(traces=8, most_spans=8)
+    sender, links = writer(embedded_database, tmp_path), source(embedded_database)
+    sender.write([request(spans[:4])])
+    settle()
+    roll_up(embedded_database, links).advance()
+    check(links, spans[:4], HOURS)
+    sender.write([request(spans[4:])])
+    check(links, spans, HOURS)
+    assert not links.moment(time.time_ns()).plan(HOURS).rolled
 
 
 def slow_down_the_view(database: Database) -> None:
