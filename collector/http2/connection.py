@@ -259,8 +259,6 @@ class Connection(asyncio.Protocol):
         if stream is None or stream.half_closed:
             return
         stream.unread += len(payload)
-        if stream.unread > _STREAM_WINDOW:
-            raise ConnectionFailed(Code.FLOW_CONTROL_ERROR, "more DATA than the window has room for")
         part = frames.unpadded(payload, flags) if flags & Flag.PADDED else payload
         ends = bool(flags & Flag.END_STREAM)
         if part:
@@ -298,7 +296,7 @@ class Connection(asyncio.Protocol):
                 if value > frames.LARGEST_WINDOW:
                     raise ConnectionFailed(Code.FLOW_CONTROL_ERROR, "too large a window")
                 grown = self._outbox.reopen(value)
-                for stream in self._streams.values():
+                for stream in list(self._streams.values()):
                     self._outbox.widen(grown, stream)
         self._outbox.put(frames.frame(Kind.SETTINGS, Flag.ACK, 0))
 

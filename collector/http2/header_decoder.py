@@ -52,7 +52,7 @@ class HeaderDecoder:
                     self._add(name, value)
                 elif first & 0x20:
                     size_bytes, at = self._integer(block, at, 0x1F)
-                    self._resize(size_bytes)
+                    self._resize(size_bytes, at_start=not headers)
                     continue
                 else:
                     name, value, at = self._literal(block, at, 0x0F)
@@ -109,8 +109,8 @@ class HeaderDecoder:
         self._entries_bytes += len(name) + len(value) + _ENTRY_OVERHEAD_BYTES
         self._evict()
 
-    def _resize(self, size_bytes: int) -> None:
-        if size_bytes > _TABLE_BYTES:
+    def _resize(self, size_bytes: int, *, at_start: bool) -> None:
+        if size_bytes > _TABLE_BYTES or not at_start:
             raise _unreadable()
         self._table_bytes = size_bytes
         self._evict()
