@@ -75,6 +75,11 @@ class ServiceStore:
             },
         )
 
+    def minutes(self, slices: Sequence[int]) -> pl.DataFrame:
+        """Rows of `replace` by operation: the spans of these slices summed to minutes."""
+        found = self._database.frame("service_minutes", {"slices": list(slices)})
+        return found.select(_WRITTEN)
+
     def summed(self, slots: Slots, slot_seconds: int, *, by_operation: bool) -> pl.DataFrame:
         """Rows of `replace`: `slots` summed to slots of this length."""
         found = self._figures(

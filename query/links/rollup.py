@@ -45,8 +45,8 @@ LATELY_SECONDS = 10
 HOUR_AGAIN_AFTER_SECONDS = 60
 # Slots summed in one go: bounds the rows held in memory.
 SUMMED_AT_ONCE = {MINUTE: 20, HOUR: 1}
-# Spans summed to minutes of services in one query: far from its limit of time on a busy machine.
-SUMMED_SPANS = 250_000
+# Spans summed to minutes of services in one query: bounds its memory.
+SUMMED_SPANS = 500_000
 
 
 class LinkRollUp:
@@ -114,10 +114,12 @@ class LinkRollUp:
                 self._join(changed)
             self._sum(MINUTE, settled)
             self._store.advance(settled)
-        if settled >= self._hours_done_at + HOUR_AGAIN_AFTER_SECONDS:
+        more = settled < all_settled
+        # Hours last: the next piece changes them again, and readers do with minutes until then.
+        if not more and settled >= self._hours_done_at + HOUR_AGAIN_AFTER_SECONDS:
             self._sum(HOUR, settled)
             self._hours_done_at = settled
-        return settled < all_settled
+        return more
 
     def _settled(self) -> tuple[int, int]:
         """The second before whose end nothing arrives any more, and the one up to which all is rolled up."""
@@ -182,8 +184,8 @@ class LinkRollUp:
             self._open[resolution] -= set(starts)
 
     def _sum_services(self, resolution: int, starts: Sequence[int]) -> list[pl.DataFrame]:
-        parts = self._parts(resolution, starts)
         if resolution == HOUR:
+            parts = self._parts(HOUR, starts)
             return [self._services.summed(parts, HOUR, by_operation=detailed) for detailed in (False, True)]
         # Minutes are summed from single spans: few at once where there are many.
         occupied = self._source.hop_spans.occupied(min(starts), max(starts) + MINUTE)
@@ -191,7 +193,7 @@ class LinkRollUp:
         for start, count in occupied.items():
             spans[start // MINUTE * MINUTE] = spans.get(start // MINUTE * MINUTE, 0) + count
         operations = pl.concat(
-            self._services.summed(self._parts(MINUTE, some), MINUTE, by_operation=True)
+            self._services.minutes(_slices_of(some))
             for some in batches(starts, spans, most_spans=SUMMED_SPANS)
         )
         return [of_services(operations), operations]

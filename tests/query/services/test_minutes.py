@@ -14,22 +14,17 @@ from storage.services import ServiceStore
 from storage.slots import MINUTE, Slots
 from tests.query.services.test_rolled_up import START_NS, made, send
 
+FIRST = START_NS // NS_PER_S
+SLOTS = Slots(slices=tuple(range(FIRST, FIRST + 7_200, 10)))
+
 
 def rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    return frame.sort("Start", "Service").to_dicts()
+    return frame.sort("Start", "Service", "Operation", "Kind").to_dicts()
 
 
-def test_services_are_the_calls_among_their_operations(embedded_database: Database) -> None:
-    send(embedded_database, made(200))
-    store = ServiceStore(embedded_database)
-    first = START_NS // NS_PER_S
-    slots = Slots(slices=tuple(range(first, first + 7_200, 10)))
-
-    summed = of_services(store.summed(slots, MINUTE, by_operation=True))
-
-    expected = store.summed(slots, MINUTE, by_operation=False)
+def same(found: pl.DataFrame, expected: pl.DataFrame) -> None:
     assert expected.height > 50
-    for one, other in zip(rows(summed), rows(expected), strict=True):
+    for one, other in zip(rows(found), rows(expected), strict=True):
         # Sums of floats differ by the order they are made in; no calls are an empty histogram or none.
         assert one.pop("SumNs") == pytest.approx(other.pop("SumNs"))
         assert (one.pop("Buckets") or [], one.pop("Counts") or []) == (
@@ -37,3 +32,16 @@ def test_services_are_the_calls_among_their_operations(embedded_database: Databa
             other.pop("Counts"),
         )
         assert one == other
+
+
+def test_minutes_of_operations_are_what_a_question_finds(embedded_database: Database) -> None:
+    send(embedded_database, made(200))
+    send(embedded_database, made(200)[:70])
+    store = ServiceStore(embedded_database)
+    same(store.minutes(SLOTS.slices), store.summed(SLOTS, MINUTE, by_operation=True))
+
+
+def test_services_are_the_calls_among_their_operations(embedded_database: Database) -> None:
+    send(embedded_database, made(200))
+    store = ServiceStore(embedded_database)
+    same(of_services(store.minutes(SLOTS.slices)), store.summed(SLOTS, MINUTE, by_operation=False))
