@@ -1,6 +1,6 @@
-"""How long an export waits, and when its spans can be read: idle, at half of the maximum, in tiny requests.
+"""How long an export waits, and when its spans can be read: idle, and at half of the maximum.
 
-`python -m bench.latency`. The maximum is measured first, in the same run.
+`python -m bench.latency`. The maximum is measured first, in the same run; `bench.small` has small requests.
 """
 
 from __future__ import annotations
@@ -24,8 +24,6 @@ from bench.server import RunningServer, running
 
 _SPANS = 512
 _IN_FLIGHT = 64
-_TINY_SPANS = 5
-_TINY_RATE = 5_000
 
 
 def main() -> None:
@@ -47,8 +45,6 @@ def main() -> None:
         half = fastest["requests"] / fastest["seconds"] / 2
         _add(table, f"{_SPANS} spans, half of that rate", _load(server, options.seconds, _SPANS, half))
         until_readable(server)
-        tiny = _load(server, options.seconds, _TINY_SPANS, _TINY_RATE)
-        _add(table, f"{_TINY_SPANS} spans, {_TINY_RATE:,} requests/s asked", tiny)
     console.print(table)
     console.print(
         f"idle, from the answer until the trace can be read: median {statistics.median(readable):.0f} ms, "

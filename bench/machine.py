@@ -20,10 +20,21 @@ def description() -> str:
     return f"{os.cpu_count()} cores ({model}), {memory_gib:.0f} GiB, Python {platform.python_version()}"
 
 
+def load() -> str:
+    """How many processes waited for a core in the last one, five and fifteen minutes."""
+    return ", ".join(f"{average:.1f}" for average in os.getloadavg())
+
+
 def cpu_seconds(pid: int) -> float:
     """User and system time of a process so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_SECOND
+
+
+def cpu_seconds_of_group(pid: int) -> float:
+    """User and system time of a process and of its children that run."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return cpu_seconds(pid) + sum(cpu_seconds(int(child)) for child in children)
 
 
 def peak_memory_mib(pid: int) -> float:
