@@ -73,8 +73,8 @@ class Sender(asyncio.Protocol):
 
     async def idle(self) -> None:
         """Returns when every call is answered."""
-        while self._began:
-            await asyncio.sleep(_TICK_SECONDS)  # noqa: ASYNC110 - an event would cost each answer
+        while self._began:  # noqa: ASYNC110 - an event would cost each answer
+            await asyncio.sleep(_TICK_SECONDS)
 
     def send(self, count: int) -> int:
         """Sends so many more calls at once, as far as there is window; returns how many."""
