@@ -13,10 +13,12 @@ from collections.abc import Callable
 from typing import cast
 
 from collector.http2 import frames
-from collector.http2.frames import Code, ConnectionFailed, Flag, Kind, Setting
+from collector.http2.frames import Code, ConnectionFailed, Flag, Kind, Setting, StreamFailed
 from collector.http2.header_decoder import HeaderDecoder
 from collector.http2.outbox import Outbox
+from collector.http2.request_headers import check_trailers, checked_headers, promised_bytes
 from collector.http2.stream import Application, Stream
+from collector.http2.streams import Streams
 
 logger = logging.getLogger(__name__)
 
@@ -48,10 +50,9 @@ class Connection(asyncio.Protocol):
         self._outbox = Outbox(loop.call_soon, self._stream_closed)
         self._transport: asyncio.Transport | None = None
         self._decoder = HeaderDecoder(MAX_HEADER_LIST_BYTES)
-        self._streams: dict[int, Stream] = {}
+        self._streams = Streams()
         self._rest = bytearray()
         self._greeting_left = len(frames.PREFACE)
-        self._last_stream_id = 0
         self._unread = 0
         self._nuisances = 0
         self._since = time.monotonic()
@@ -78,8 +79,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends what is under way."""
         self._outbox.attach(None)
-        streams, self._streams = list(self._streams.values()), {}
-        for stream in streams:
+        for stream in self._streams.clear():
             self._abort(stream)
         self._closed(self)
 
@@ -110,7 +110,7 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """Closes at once, after what was answered is sent."""
         if self._transport is not None:
-            self._outbox.put(frames.going_away(self._last_stream_id, Code.NO_ERROR))
+            self._outbox.put(frames.going_away(self._streams.last_id, Code.NO_ERROR))
             self._outbox.flush()
             self._transport.close()
 
@@ -121,7 +121,7 @@ class Connection(asyncio.Protocol):
 
     def tick(self, now: float) -> None:
         """Lets calls, and this connection, run out of time; `now` is `time.monotonic()`."""
-        for stream in list(self._streams.values()):
+        for stream in self._streams:
             if stream.call is not None and not stream.closed:
                 stream.call.tick(now - stream.began)
         if (self._block is not None or self._greeting_left) and now - self._since > _HEADERS_SECONDS:
@@ -166,7 +166,11 @@ class Connection(asyncio.Protocol):
                 break
             if self._block is not None and kind != Kind.CONTINUATION:
                 raise ConnectionFailed(Code.PROTOCOL_ERROR, "a header block was interrupted")
-            self._on_frame(kind, flags, stream_id, data[at + frames.HEADER_BYTES : after])
+            frames.check_place(kind, stream_id)
+            try:
+                self._on_frame(kind, flags, stream_id, data[at + frames.HEADER_BYTES : after])
+            except StreamFailed as failed:
+                self._reset(stream_id, failed)
             at = after
         if at < end:
             self._rest += data[at:]
@@ -188,6 +192,11 @@ class Connection(asyncio.Protocol):
                 self._on_continuation(flags, stream_id, payload)
             case Kind.WINDOW_UPDATE:
                 self._on_window_update(stream_id, frames.number(payload))
+            case Kind.PRIORITY:
+                # Deprecated (RFC 9113 §5.3.2), and so is what it says.
+                self._nuisance()
+                if len(payload) != frames.PRIORITY_BYTES:
+                    raise StreamFailed(Code.FRAME_SIZE_ERROR, "a PRIORITY of a wrong size")
             case Kind.SETTINGS:
                 self._on_settings(flags, payload)
             case Kind.PING:
@@ -196,7 +205,7 @@ class Connection(asyncio.Protocol):
                 self._on_reset(stream_id, payload)
             case Kind.PUSH_PROMISE:
                 raise ConnectionFailed(Code.PROTOCOL_ERROR, "clients do not push")
-            # PRIORITY is deprecated, GOAWAY ends when the client closes, unknown types are to be ignored.
+            # GOAWAY ends when the client closes, unknown types are to be ignored.
             case _:
                 self._nuisance()
 
@@ -223,45 +232,55 @@ class Connection(asyncio.Protocol):
             self._on_header_block(stream_id, first_flags, b"".join(fragments))
 
     def _on_header_block(self, stream_id: int, flags: int, block: bytes) -> None:
-        headers = self._decoder.decode(block)
-        if stream_id <= self._last_stream_id:
-            self._on_trailers(stream_id, flags)
+        pairs = self._decoder.decode(block)
+        if stream_id <= self._streams.last_id:
+            self._on_trailers(stream_id, flags, pairs)
             return
-        self._last_stream_id = stream_id
+        self._streams.last_id = stream_id
         if len(self._streams) >= self._max_streams:
-            self._nuisance()
-            self._outbox.put(frames.reset(stream_id, Code.REFUSED_STREAM))
-            return
+            raise StreamFailed(Code.REFUSED_STREAM, "too many streams")
+        headers = checked_headers(pairs)
         stream = Stream(stream_id, self._outbox, self._outbox.initial_window, time.monotonic())
-        stream.half_closed = bool(flags & Flag.END_STREAM)
-        self._streams[stream_id] = stream
+        stream.promised_bytes = promised_bytes(headers)
+        ends = bool(flags & Flag.END_STREAM)
+        if ends and stream.promised_bytes:
+            raise StreamFailed(Code.PROTOCOL_ERROR, "less of a body than promised")
+        stream.half_closed = ends
+        self._streams.add(stream)
         stream.call = self._application.begin(stream, headers)
-        if stream.half_closed and stream.call is not None:
+        if ends and stream.call is not None:
             stream.call.ended()
 
-    def _on_trailers(self, stream_id: int, flags: int) -> None:
-        """Of a request: read for the sake of the table, and no more."""
+    def _on_trailers(self, stream_id: int, flags: int, pairs: list[tuple[str, str]]) -> None:
+        """Of a request: they change nothing."""
         stream = self._streams.get(stream_id)
-        if stream is None or stream.half_closed:
+        if stream is None:
+            if not self._streams.was_cut(stream_id, ends=True):
+                raise ConnectionFailed(Code.STREAM_CLOSED, "HEADERS on a stream that has ended")
             return
+        if stream.half_closed:
+            raise StreamFailed(Code.STREAM_CLOSED, "HEADERS after the end")
         if not flags & Flag.END_STREAM:
             raise ConnectionFailed(Code.PROTOCOL_ERROR, "trailers that end nothing")
+        check_trailers(pairs)
         self._end(stream)
 
     def _on_data(self, flags: int, stream_id: int, payload: bytes) -> None:
-        if not 0 < stream_id <= self._last_stream_id:
-            raise ConnectionFailed(Code.PROTOCOL_ERROR, "DATA on a stream that was not opened")
+        self._streams.check_not_idle(stream_id)
         self._unread += len(payload)
         if self._unread > _CONNECTION_WINDOW // 4:
             self._outbox.put(frames.window_update(0, self._unread))
             self._unread = 0
-        stream = self._streams.get(stream_id)
-        if stream is None or stream.half_closed:
-            return
-        stream.unread += len(payload)
         part = frames.unpadded(payload, flags) if flags & Flag.PADDED else payload
         ends = bool(flags & Flag.END_STREAM)
+        stream = self._streams.get(stream_id)
+        if stream is None or stream.half_closed:
+            if stream is None and self._streams.was_cut(stream_id, ends=ends):
+                return
+            raise StreamFailed(Code.STREAM_CLOSED, "DATA after the end")
+        stream.unread += len(payload)
         if part:
+            stream.size_bytes += len(part)
             if stream.call is not None and not stream.closed:
                 stream.call.received(part)
         elif not ends:
@@ -273,30 +292,37 @@ class Connection(asyncio.Protocol):
             stream.unread = 0
 
     def _end(self, stream: Stream) -> None:
+        if stream.promised_bytes not in (None, stream.size_bytes):
+            raise StreamFailed(Code.PROTOCOL_ERROR, "another size of body than promised")
         stream.half_closed = True
         if stream.call is not None and not stream.closed:
             stream.call.ended()
 
     def _on_window_update(self, stream_id: int, size_bytes: int) -> None:
+        self._streams.check_not_idle(stream_id)
         if not stream_id:
             if not size_bytes:
                 raise ConnectionFailed(Code.PROTOCOL_ERROR, "a WINDOW_UPDATE of nothing")
             self._outbox.widen(size_bytes, None)
         elif (stream := self._streams.get(stream_id)) is not None:
+            if not size_bytes:
+                raise StreamFailed(Code.PROTOCOL_ERROR, "a WINDOW_UPDATE of nothing")
+            if stream.send_window + size_bytes > frames.LARGEST_WINDOW:
+                raise StreamFailed(Code.FLOW_CONTROL_ERROR, "a window grew too large")
             self._outbox.widen(size_bytes, stream)
         else:
             self._nuisance()
 
     def _on_settings(self, flags: int, payload: bytes) -> None:
         if flags & Flag.ACK:
+            if payload:
+                raise ConnectionFailed(Code.FRAME_SIZE_ERROR, "an acknowledgement that says something")
             return
         self._nuisance()
         for setting, value in frames.read_settings(payload):
             if setting == Setting.INITIAL_WINDOW_SIZE:
-                if value > frames.LARGEST_WINDOW:
-                    raise ConnectionFailed(Code.FLOW_CONTROL_ERROR, "too large a window")
                 grown = self._outbox.reopen(value)
-                for stream in list(self._streams.values()):
+                for stream in self._streams:
                     self._outbox.widen(grown, stream)
         self._outbox.put(frames.frame(Kind.SETTINGS, Flag.ACK, 0))
 
@@ -309,8 +335,20 @@ class Connection(asyncio.Protocol):
 
     def _on_reset(self, stream_id: int, payload: bytes) -> None:
         frames.number(payload)
+        self._streams.check_not_idle(stream_id)
         self._nuisance()
-        stream = self._streams.pop(stream_id, None)
+        self._streams.was_cut(stream_id, ends=True)
+        self._give_up(stream_id)
+
+    def _reset(self, stream_id: int, failed: StreamFailed) -> None:
+        logger.debug("an HTTP/2 stream failed: %s", failed)
+        self._nuisance()
+        self._outbox.put(frames.reset(stream_id, failed.code))
+        self._streams.cut(stream_id)
+        self._give_up(stream_id)
+
+    def _give_up(self, stream_id: int) -> None:
+        stream = self._streams.pop(stream_id)
         if stream is not None:
             self._outbox.forget(stream)
             self._abort(stream)
@@ -324,7 +362,9 @@ class Connection(asyncio.Protocol):
 
     def _stream_closed(self, stream: Stream) -> None:
         self._nuisances = max(0, self._nuisances - 4)
-        self._streams.pop(stream.stream_id, None)
+        self._streams.pop(stream.stream_id)
+        if not stream.half_closed:
+            self._streams.cut(stream.stream_id)
         self._close_when_done()
 
     def _close_when_done(self) -> None:
@@ -340,6 +380,6 @@ class Connection(asyncio.Protocol):
         logger.debug("an HTTP/2 connection failed: %s", failed)
         self._rest.clear()
         if self._transport is not None and not self._transport.is_closing():
-            self._outbox.put(frames.going_away(self._last_stream_id, failed.code))
+            self._outbox.put(frames.going_away(self._streams.last_id, failed.code))
             self._outbox.flush()
             self._transport.close()

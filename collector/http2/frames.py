@@ -7,8 +7,10 @@ from enum import IntEnum
 
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 HEADER_BYTES = 9
+PRIORITY_BYTES = 5
 LARGEST_WINDOW = 2**31 - 1
 DEFAULT_WINDOW = 65_535
+SMALLEST_MAX_FRAME, LARGEST_MAX_FRAME = 2**14, 2**24 - 1
 
 _HEADER = struct.Struct(">HBBBI")
 _SETTING = struct.Struct(">HI")
@@ -55,10 +57,23 @@ class Code(IntEnum):
 class Setting(IntEnum):
     """Settings that matter to one side or the other."""
 
+    ENABLE_PUSH = 2
     MAX_CONCURRENT_STREAMS = 3
     INITIAL_WINDOW_SIZE = 4
     MAX_FRAME_SIZE = 5
     MAX_HEADER_LIST_SIZE = 6
+
+
+_OF_STREAMS = frozenset((Kind.DATA, Kind.HEADERS, Kind.PRIORITY, Kind.RST_STREAM, Kind.CONTINUATION))
+_OF_CONNECTIONS = frozenset((Kind.SETTINGS, Kind.PING, Kind.GOAWAY))
+
+
+class StreamFailed(Exception):
+    """The peer broke a rule on one stream; it is reset with this code."""
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ConnectionFailed(Exception):
@@ -81,6 +96,16 @@ def read_header(data: bytes | bytearray, at: int) -> tuple[int, int, int, int]:
     return high << 8 | low, kind, flags, stream_id & LARGEST_WINDOW
 
 
+def check_place(kind: int, stream_id: int) -> None:
+    """Some frames belong to a stream, some to the connection.
+
+    Raises:
+        ConnectionFailed: This one is in the wrong place.
+    """
+    if kind in (_OF_CONNECTIONS if stream_id else _OF_STREAMS):
+        raise ConnectionFailed(Code.PROTOCOL_ERROR, "a frame on a stream it does not belong to")
+
+
 def settings(values: dict[Setting, int]) -> bytes:
     """A SETTINGS frame."""
     return frame(Kind.SETTINGS, 0, 0, b"".join(_SETTING.pack(*pair) for pair in values.items()))
@@ -90,11 +115,19 @@ def read_settings(payload: bytes) -> list[tuple[int, int]]:
     """Identifiers and values, in order.
 
     Raises:
-        ConnectionFailed: Not a whole number of settings.
+        ConnectionFailed: Not a whole number of settings, or a value that cannot be.
     """
     if len(payload) % _SETTING.size:
         raise ConnectionFailed(Code.FRAME_SIZE_ERROR, "SETTINGS of a broken size")
-    return list(_SETTING.iter_unpack(payload))
+    found = list(_SETTING.iter_unpack(payload))
+    for setting, value in found:
+        if setting == Setting.INITIAL_WINDOW_SIZE and value > LARGEST_WINDOW:
+            raise ConnectionFailed(Code.FLOW_CONTROL_ERROR, "too large a window")
+        if (setting == Setting.ENABLE_PUSH and value > 1) or (
+            setting == Setting.MAX_FRAME_SIZE and not SMALLEST_MAX_FRAME <= value <= LARGEST_MAX_FRAME
+        ):
+            raise ConnectionFailed(Code.PROTOCOL_ERROR, "a setting that cannot be")
+    return found
 
 
 def number(payload: bytes) -> int:
@@ -133,7 +166,7 @@ def unpadded(payload: bytes, flags: int, *, priority: bool = False) -> bytes:
     if flags & Flag.PADDED:
         start, end = 1, end - (payload[0] if payload else 0)
     if priority and flags & Flag.PRIORITY:
-        start += 5
+        start += PRIORITY_BYTES
     if start > end:
         raise ConnectionFailed(Code.PROTOCOL_ERROR, "more padding than payload")
     return payload[start:end]

@@ -32,14 +32,14 @@ class HeaderDecoder:
         self._entries_bytes = 0
         self._table_bytes = _TABLE_BYTES
 
-    def decode(self, block: bytes) -> dict[str, str]:
-        """Headers by name; of repeated ones the last. Bytes beyond ASCII are read as Latin-1.
+    def decode(self, block: bytes) -> list[tuple[str, str]]:
+        """Names and values in order. Bytes beyond ASCII are read as Latin-1.
 
         Raises:
             ConnectionFailed: The block cannot be read, or is larger than allowed; those that follow cannot be
                 read either.
         """
-        headers: dict[str, str] = {}
+        headers: list[tuple[str, str]] = []
         at, end, left_bytes = 0, len(block), self._max_list_bytes
         try:
             while at < end:
@@ -59,7 +59,7 @@ class HeaderDecoder:
                 left_bytes -= len(name) + len(value) + _ENTRY_OVERHEAD_BYTES
                 if left_bytes < 0:
                     raise ConnectionFailed(Code.ENHANCE_YOUR_CALM, "headers larger than allowed")
-                headers[name] = value
+                headers.append((name, value))
         except (IndexError, HPACKDecodingError) as error:
             raise _unreadable() from error
         return headers

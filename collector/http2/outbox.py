@@ -9,6 +9,7 @@ from collections.abc import Callable
 from collector.http2.frames import (
     DEFAULT_WINDOW,
     LARGEST_WINDOW,
+    SMALLEST_MAX_FRAME,
     Code,
     ConnectionFailed,
     Flag,
@@ -17,8 +18,6 @@ from collector.http2.frames import (
     reset,
 )
 from collector.http2.stream import Stream
-
-_SMALLEST_MAX_FRAME = 16_384
 
 
 class Outbox:
@@ -110,8 +109,8 @@ class Outbox:
         self._window -= len(body)
         stream.send_window -= len(body)
         number = stream.stream_id
-        for start in range(0, len(body), _SMALLEST_MAX_FRAME):
-            self.put(frame(Kind.DATA, 0, number, body[start : start + _SMALLEST_MAX_FRAME]))
+        for start in range(0, len(body), SMALLEST_MAX_FRAME):
+            self.put(frame(Kind.DATA, 0, number, body[start : start + SMALLEST_MAX_FRAME]))
         self.put(frame(Kind.HEADERS, Flag.END_HEADERS | Flag.END_STREAM, number, trailers))
         self._finish(stream)
 

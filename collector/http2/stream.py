@@ -32,7 +32,18 @@ class Stream:
         began: `time.monotonic()`.
     """
 
-    __slots__ = ("_writer", "began", "call", "closed", "half_closed", "send_window", "stream_id", "unread")
+    __slots__ = (
+        "_writer",
+        "began",
+        "call",
+        "closed",
+        "half_closed",
+        "promised_bytes",
+        "send_window",
+        "size_bytes",
+        "stream_id",
+        "unread",
+    )
 
     def __init__(self, stream_id: int, writer: Writer, send_window: int, began: float) -> None:
         self.stream_id = stream_id
@@ -40,6 +51,10 @@ class Stream:
         self.began = began
         self.unread = 0
         """Bytes received since the peer was last allowed to send more."""
+        self.size_bytes = 0
+        """Of the body, as far as it has come."""
+        self.promised_bytes: int | None = None
+        """Of the whole body, when the client said so."""
         self.half_closed = False
         """The request is complete."""
         self.closed = False

@@ -84,6 +84,11 @@ class FrameClient:
                 if received.flags & Flag.END_STREAM:
                     return found
 
+    def reset(self) -> tuple[int, frames.Code]:
+        """The next stream that the server resets, and why."""
+        received = self.until(Kind.RST_STREAM)
+        return received.stream_id, frames.Code(int.from_bytes(received.payload, "big"))
+
     def error(self) -> frames.Code:
         """Why the server closes; it then does."""
         code = frames.Code(int.from_bytes(self.until(Kind.GOAWAY).payload[4:8], "big"))

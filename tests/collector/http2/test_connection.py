@@ -11,7 +11,7 @@ from collector.http2 import frames
 from collector.http2.frames import Code, Flag, Kind, Setting
 from collector.limits import Limits
 from tests.collector.builders import trace_request
-from tests.collector.http2.client import FrameClient, message
+from tests.collector.http2.client import HEADERS, FrameClient, message
 from tests.collector.recording_store import RecordingStore
 from tests.collector.running import Running
 
@@ -162,6 +162,17 @@ def test_a_reset_gives_back_what_was_held(running: Running) -> None:
         (frames.frame(Kind.PUSH_PROMISE, 0, 1), Code.PROTOCOL_ERROR),
         (frames.frame(Kind.SETTINGS, 0, 0, b"12345"), Code.FRAME_SIZE_ERROR),
         (frames.settings({Setting.INITIAL_WINDOW_SIZE: 2**31}), Code.FLOW_CONTROL_ERROR),
+        (frames.settings({Setting.ENABLE_PUSH: 2}), Code.PROTOCOL_ERROR),
+        (frames.settings({Setting.MAX_FRAME_SIZE: 16_383}), Code.PROTOCOL_ERROR),
+        (frames.settings({Setting.MAX_FRAME_SIZE: 2**24}), Code.PROTOCOL_ERROR),
+        (frames.frame(Kind.SETTINGS, Flag.ACK, 0, bytes(6)), Code.FRAME_SIZE_ERROR),
+        (frames.frame(Kind.SETTINGS, 0, 1), Code.PROTOCOL_ERROR),
+        (frames.frame(Kind.PING, 0, 1, bytes(8)), Code.PROTOCOL_ERROR),
+        (frames.frame(Kind.GOAWAY, 0, 1, bytes(8)), Code.PROTOCOL_ERROR),
+        (frames.frame(Kind.PRIORITY, 0, 0, bytes(5)), Code.PROTOCOL_ERROR),
+        (frames.frame(Kind.RST_STREAM, 0, 0, bytes(4)), Code.PROTOCOL_ERROR),
+        (frames.frame(Kind.RST_STREAM, 0, 1, bytes(4)), Code.PROTOCOL_ERROR),
+        (frames.window_update(1, 1), Code.PROTOCOL_ERROR),
         (frames.frame(Kind.PING, 0, 0, b"short"), Code.FRAME_SIZE_ERROR),
         (frames.window_update(0, 0), Code.PROTOCOL_ERROR),
         (frames.window_update(0, 2**31 - 1), Code.FLOW_CONTROL_ERROR),
@@ -179,6 +190,67 @@ def test_broken_rules_end_the_connection_with_their_code(running: Running, wrong
         client.send(wrong)
         assert client.error() is code
     assert running.export(trace_request()) == b""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (frames.window_update(1, 0), Code.PROTOCOL_ERROR),
+        (frames.window_update(1, 2**31 - 1), Code.FLOW_CONTROL_ERROR),
+        (frames.frame(Kind.PRIORITY, 0, 1, bytes(4)), Code.FRAME_SIZE_ERROR),
+    ],
+    ids=lambda value: value.name if isinstance(value, Code) else "",
+)
+def test_rules_of_one_stream_end_that_stream(running: Running, wrong: bytes, code: Code) -> None:
+    with FrameClient(running.ingest.grpc.port) as client:
+        client.headers(1)
+        client.headers(3)
+        client.data(1, message(trace_request())[:9], 0)
+        client.send(wrong)
+        assert client.reset() == (1, code)
+        client.data(1, message(trace_request())[9:])
+        client.data(3, message(trace_request()))
+        assert client.trailers(3) == OK
+        assert running.ingest.budget.held_bytes == 0
+
+
+def test_what_comes_after_the_end_is_an_error(running: Running) -> None:
+    with FrameClient(running.ingest.grpc.port) as client:
+        client.headers(1)
+        client.data(1, message(trace_request()))
+        assert client.trailers(1) == OK
+        client.data(1, b"more")
+        assert client.reset() == (1, Code.STREAM_CLOSED)
+        client.headers(3)
+        client.data(3, message(trace_request()))
+        assert client.trailers(3) == OK
+        client.headers(3)
+        assert client.error() is Code.STREAM_CLOSED
+
+
+def test_a_body_has_the_size_that_was_promised(running: Running, store: RecordingStore) -> None:
+    body = message(trace_request())
+    with FrameClient(running.ingest.grpc.port) as client:
+        for number, promised in ((1, len(body)), (3, len(body) - 1), (5, len(body) + 1)):
+            client.headers(number, (*HEADERS, ("content-length", str(promised))))
+            client.data(number, body)
+            if promised == len(body):
+                assert client.trailers(number) == OK
+            else:
+                assert client.reset() == (number, Code.PROTOCOL_ERROR)
+        client.headers(7, (*HEADERS, ("content-length", "1")), Flag.END_STREAM)
+        assert client.reset() == (7, Code.PROTOCOL_ERROR)
+    assert len(store.stored) == 1
+
+
+def test_malformed_requests_are_reset(running: Running) -> None:
+    with FrameClient(running.ingest.grpc.port) as client:
+        client.headers(1, (*HEADERS, ("connection", "close")))
+        assert client.reset() == (1, Code.PROTOCOL_ERROR)
+        client.headers(3)
+        client.data(3, message(trace_request()), 0)
+        client.headers(3, ((":path", "/"),), Flag.END_STREAM)
+        assert client.reset() == (3, Code.PROTOCOL_ERROR)
 
 
 def test_anything_but_http2_is_closed(running: Running) -> None:
