@@ -37,8 +37,10 @@ def main() -> None:
     with running() as server:
         _load(server, min(3.0, options.seconds), _SPANS)
         until_readable(server)
-        acks, readable = _one_by_one(server, options.seconds)
+        acks, readable = _one_by_one(server, options.seconds, pause_seconds=0.25)
         _add(table, "one 100-span request at a time, four a second", acks)
+        rested_acks, rested_readable = _one_by_one(server, options.seconds, pause_seconds=2.5)
+        _add(table, "one 100-span request at a time, after rests of 2.5 s", rested_acks)
         fastest = _load(server, options.seconds, _SPANS)
         until_readable(server)
         _add(table, f"{_SPANS} spans, {_IN_FLIGHT} in flight, as fast as it goes", fastest)
@@ -46,10 +48,11 @@ def main() -> None:
         _add(table, f"{_SPANS} spans, half of that rate", _load(server, options.seconds, _SPANS, half))
         until_readable(server)
     console.print(table)
-    console.print(
-        f"idle, from the answer until the trace can be read: median {statistics.median(readable):.0f} ms, "
-        f"longest {max(readable):.0f} ms"
-    )
+    for name, waits in (("four a second", readable), ("after rests", rested_readable)):
+        console.print(
+            f"{name}, from the answer until the trace can be read: median {statistics.median(waits):.0f} ms, "
+            f"longest {max(waits):.0f} ms of {len(waits)}"
+        )
 
 
 def _load(server: RunningServer, seconds: float, spans: int, rate: float | None = None) -> dict[str, Any]:
@@ -57,7 +60,9 @@ def _load(server: RunningServer, seconds: float, spans: int, rate: float | None 
     return child("bench.load", "--port", server.grpc_port, "--spans", spans, "--seconds", seconds, *limits)
 
 
-def _one_by_one(server: RunningServer, seconds: float) -> tuple[dict[str, Any], list[float]]:
+def _one_by_one(
+    server: RunningServer, seconds: float, pause_seconds: float
+) -> tuple[dict[str, Any], list[float]]:
     """Latencies of an idle server, and how long after each answer its trace was there."""
     source = payload.requests("realistic", 100)
     acks, readable = [], []
@@ -72,7 +77,7 @@ def _one_by_one(server: RunningServer, seconds: float) -> tuple[dict[str, Any], 
             acks.append((answered - sent) * 1e3)
             _wait_for(server, _trace_id(request))
             readable.append((time.perf_counter() - answered) * 1e3)
-            time.sleep(max(0.0, 0.25 - (time.perf_counter() - now)))
+            time.sleep(max(0.0, pause_seconds - (time.perf_counter() - now)))
         took = time.perf_counter() - started
     acks.sort()
     return {
