@@ -121,6 +121,8 @@ class Connection(asyncio.Protocol):
 
     def tick(self, now: float) -> None:
         """Lets calls, and this connection, run out of time; `now` is `time.monotonic()`."""
+        # Pings that keep an idle connection open for days are none.
+        self._nuisances = max(0, self._nuisances - 1)
         for stream in self._streams:
             if stream.call is not None and not stream.closed:
                 stream.call.tick(now - stream.began)

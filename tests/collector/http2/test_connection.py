@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -251,6 +252,20 @@ def test_malformed_requests_are_reset(running: Running) -> None:
         client.data(3, message(trace_request()), 0)
         client.headers(3, ((":path", "/"),), Flag.END_STREAM)
         assert client.reset() == (3, Code.PROTOCOL_ERROR)
+
+
+def test_pings_of_an_idle_connection_are_forgiven_with_time(running: Running) -> None:
+    ping = frames.frame(Kind.PING, 0, 0, bytes(8))
+    with FrameClient(running.ingest.grpc.port) as client:
+        client.send(ping * 9_999)
+        for _ in range(9_999):
+            client.until(Kind.PING)
+        time.sleep(1.5)
+        client.send(ping * 3)
+        for _ in range(3):
+            client.until(Kind.PING)
+        client.send(ping * 10_000)
+        assert client.error() is Code.ENHANCE_YOUR_CALM
 
 
 def test_anything_but_http2_is_closed(running: Running) -> None:
