@@ -13,7 +13,7 @@ from query.service import LinkQuestions as LinkQuestions
 
 if TYPE_CHECKING:
     from query.model.search import TraceFilter
-    from query.model.service import OperationList, ServiceList, ServiceStep
+    from query.model.service import OperationList, ServiceList, ServiceStep, SlaTable
     from query.model.trace import Trace, TracePage
     from query.model.window import Window
 
@@ -29,6 +29,10 @@ class ServiceQuestions(Protocol):
 
     def operations(self, service: str, window: Window) -> OperationList:
         """The operations of one service, busiest first."""
+        ...
+
+    def sla(self, window: Window) -> SlaTable:
+        """What each service with calls in the window delivered, by name."""
         ...
 
     def timeseries(self, service: str, window: Window) -> ServiceSteps:

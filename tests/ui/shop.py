@@ -23,7 +23,15 @@ from query.model.link import (
     ServiceMap,
     Status,
 )
-from query.model.service import OperationFigures, OperationList, ServiceFigures, ServiceList, ServiceStep
+from query.model.service import (
+    OperationFigures,
+    OperationList,
+    ServiceFigures,
+    ServiceList,
+    ServiceStep,
+    SlaRow,
+    SlaTable,
+)
 from query.model.trace import Trace, TracePage
 from query.model.window import Window, rfc3339
 from tests.ui.shop_causes import ShopCauses
@@ -187,6 +195,19 @@ class ShopServices:
             )
         ]
         return OperationList(service, window.start, window.end, figures)
+
+    def sla(self, window: Window) -> SlaTable:
+        rows = [
+            SlaRow(
+                *(one.service, one.calls, one.errors, 1 - one.error_rate, one.calls_per_second),
+                peak_calls_per_second=one.calls_per_second * 3,
+                mean_ms=one.server_ms.p50 * 1.2 if one.server_ms else None,
+                duration_ms=one.server_ms,
+            )
+            for one in self.list(window).services
+            if one.calls
+        ]
+        return SlaTable(window.start, window.end, rows)
 
     def timeseries(self, service: str, window: Window) -> Steps:
         for one in self.shop.present(window):

@@ -13,7 +13,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from query.model.cause import ProcessAttribute
+from query.model.cause import CalleeProcesses, ProcessAttribute
 from query.model.link import LinkDetail
 from ui.errors import NotFound
 from ui.links.selected import Selected, read_selected, selection_sentence
@@ -71,19 +71,26 @@ class LinkParts:
             raise NotFound(f"No calls from {caller} to {callee} ({time_range.phrase}).")
         processes = causes.processes(caller, callee, window)
         path = causes.link_path(caller, callee, window)
-        attributes = processes.attributes if processes else []
         return {
             "caller": caller,
             "callee": callee,
             "callers": callers.callers[:CALLERS_SHOWN],
             "more_callers": max(0, len(callers.callers) - CALLERS_SHOWN),
-            "same_for_all": [one for one in attributes if _tells_nothing(one)],
-            "processes": [one for one in attributes if not _tells_nothing(one)],
-            "values_shown": VALUES_SHOWN,
-            "looked": processes.looked if processes else None,
             "path": path,
-            "slowest_ms": max((value.p95_ms for one in attributes for value in one.values), default=0.0),
+            **process_context(processes),
         }
+
+
+def process_context(found: CalleeProcesses | None) -> dict[str, Any]:
+    """What `processes.html` is filled with; a service's page shows it too."""
+    attributes = found.attributes if found else []
+    return {
+        "same_for_all": [one for one in attributes if _tells_nothing(one)],
+        "processes": [one for one in attributes if not _tells_nothing(one)],
+        "values_shown": VALUES_SHOWN,
+        "looked": found.looked if found else None,
+        "slowest_ms": max((value.p95_ms for one in attributes for value in one.values), default=0.0),
+    }
 
 
 def link_api_call(request: Request, detail: LinkDetail, time_range: TimeRange) -> str:

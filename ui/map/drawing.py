@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from query.model.link import DependencyLink, MapNode, ServiceMap
-from ui.formats import duration, rate
+from ui.formats import duration, rate, visible
 from ui.links.change import LinkChange, LinkKey, link_key
 from ui.links.change_wording import change_label, change_note
 from ui.map.columns import DENSE, NAME_START, name_room
@@ -303,7 +303,7 @@ def _node(node: MapNode, box: Box, name_px: float, *, dense: bool) -> DrawnNode:
         box=box,
         outline=outline(node.kind, box),
         ornament=ornament(node.kind, box),
-        name=fitted(node.service or "(no name)", room, name_px),
+        name=fitted(visible(node.service) or "(no name)", room, name_px),
         name_px=name_px,
         text_x=round(box.x + NAME_START, 1),
         second=""

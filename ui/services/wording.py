@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from query.model.service import ServiceFigures
-from ui.formats import duration, named, percent, plural, rate
-
-_RANK = {"failing": 0, "slow": 1, "ok": 2, "quiet": 3}
+from query.model.service import ServiceFigures, SlaRow
+from ui.formats import NO_FIGURE, duration, named, percent, plural, rate
+from ui.services.states import RANK
 
 
 def worst_services_first(services: Sequence[ServiceFigures]) -> list[ServiceFigures]:
     """Failing, then slow, then the rest by how much they are called."""
-    return sorted(services, key=lambda one: (_RANK[one.status], -one.calls, one.service))
+    return sorted(services, key=lambda one: (RANK[one.status], -one.calls, one.service))
 
 
 def list_sentence(services: Sequence[ServiceFigures], phrase: str) -> str:
@@ -45,3 +45,27 @@ def service_state(figures: ServiceFigures) -> str:
     if not figures.calls:
         return f"took no calls itself; it sent {plural(figures.span_count, 'span')}."
     return f"{words[figures.status]}: {facts}."
+
+
+def availability(share: float | None) -> str:
+    """The share of calls that did not fail, with the digits that tell nines apart: `99.95 %`, `100 %`."""
+    if share is None:
+        return NO_FIGURE
+    return "100 %" if share >= 1 else f"{math.floor(share * 1e5) / 1e3:.{3 if share >= 0.999 else 2}f} %"
+
+
+def sla_sentence(rows: Sequence[SlaRow], phrase: str) -> str:
+    """What all services delivered together, and the one that delivered least."""
+    calls = sum(one.calls for one in rows)
+    if not calls:
+        return f"No service took calls in this window ({phrase})."
+    answered = 1 - sum(one.errors for one in rows) / calls
+    text = (
+        f"{availability(answered)} of {plural(calls, 'call')} to {plural(len(rows), 'service')} were answered"
+    )
+    least = min(
+        rows, key=lambda one: (one.availability if one.availability is not None else 1.0, one.service)
+    )
+    if least.errors:
+        text += f"; the least by {named(least.service)}, {availability(least.availability)}"
+    return f"{text} ({phrase})."

@@ -2,30 +2,13 @@
 // Every selection is a plain URL, so that the page says the same without this.
 
 import { SWAPPED, announce } from "./base.js";
+import { fill } from "./parts.js";
 
 const NAMES = ["select", "selected_start", "selected_end", "min_duration_ms", "max_duration_ms"];
 const REFILL_AFTER_MS = 30000;
 const selection = document.getElementById("selection");
-const around = document.getElementById("around");
 let asked = 0;
 let filledAt = 0;
-
-async function fill(part, url) {
-  const question = part === selection ? ++asked : 0;
-  part.setAttribute("aria-busy", "true");
-  const response = await fetch(url, { headers: { accept: "text/html" }, credentials: "same-origin" });
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-  if (question && question !== asked) return;
-  if (response.ok) part.replaceChildren(...fresh.body.childNodes);
-  else {
-    const reason = document.createElement("p");
-    reason.className = "muted";
-    reason.textContent = fresh.querySelector("h1")?.textContent ?? "This could not be looked up.";
-    part.replaceChildren(reason);
-  }
-  for (const button of part.querySelectorAll("[data-copy]")) button.hidden = false;
-  part.removeAttribute("aria-busy");
-}
 
 function partUrl(part, search) {
   return `${location.pathname}/${part.id}${search}`;
@@ -34,7 +17,9 @@ function partUrl(part, search) {
 /** Shows what the selection in this query string tells, and marks it. */
 function show(search) {
   filledAt = performance.now();
-  fill(selection, partUrl(selection, search)).then(() => announce(selection.querySelector("h2")?.textContent ?? ""), () => {});
+  const question = ++asked;
+  const wanted = () => question === asked;
+  fill(selection, partUrl(selection, search), wanted).then(() => announce(selection.querySelector("h2")?.textContent ?? ""), () => {});
   const chosen = new URLSearchParams(search);
   const cut = NAMES.slice(1).some((name) => chosen.get(name));
   for (const chip of document.querySelectorAll("[data-chips] > *")) {
@@ -104,12 +89,6 @@ document.addEventListener(SWAPPED, (event) => {
 listen();
 if (!("filled" in selection.dataset)) {
   filledAt = performance.now();
-  fill(selection, selection.dataset.part).catch(() => {});
-}
-if (!("filled" in around.dataset)) {
-  new IntersectionObserver((entries, observer) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
-    observer.disconnect();
-    fill(around, around.dataset.part).catch(() => {});
-  }, { rootMargin: "300px" }).observe(around);
+  const question = ++asked;
+  fill(selection, selection.dataset.part, () => question === asked).catch(() => {});
 }

@@ -8,6 +8,7 @@ const seen = new Set();
 let timer = 0;
 let added = 0;
 let waiting = 0;
+let asked = 0;
 const here = new URLSearchParams(location.search);
 
 const part = (id) => document.getElementById(id);
@@ -62,9 +63,11 @@ async function complete(field) {
   const query = new URLSearchParams({ limit: 20, prefix: sign ? rest : name });
   for (const key of ["start", "end"]) if (here.get(key)) query.set(key, here.get(key));
   if (part("service").value) query.set("service", part("service").value);
+  const question = ++asked;
   const response = await fetch(`/api/v1/attributes${sign ? `/${encodeURIComponent(name)}/values` : ""}?${query}`);
   if (!response.ok) return;
   const found = await response.json();
+  if (question !== asked) return;
   const texts = sign ? found.values.map((value) => name + sign + value) : found.attributes.map((one) => `${one}=`);
   part("attribute-choices").replaceChildren(...texts.map((text) => new Option("", text)));
 }

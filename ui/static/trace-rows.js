@@ -171,10 +171,8 @@ export class Rows {
   /** Pieces of the critical path in sight; those too close to tell apart are one. */
   criticalPieces(i) {
     const [low, high] = this.state.zoom.map((edge) => (edge / 100) * this.model.total);
-    const all = this.model.critical[i] || [];
     const pieces = [];
-    for (let edge = 0; edge < all.length; edge += 2) {
-      const [start, end] = [all[edge], all[edge + 1]];
+    for (const [start, end] of this.model.critical(i)) {
       if (end < low || start > high) continue;
       const last = pieces.at(-1);
       if (last && start - last[1] < (high - low) * LEAST_GAP) last[1] = end;

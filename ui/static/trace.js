@@ -102,7 +102,7 @@ class Waterfall {
     this.host.style.setProperty("--zoom", 100 / (to - from));
     this.minimap.draw();
     const { total } = this.model;
-    const rough = ((to - from) / 100) * total / 5;
+    const rough = ((to - from) / 100) * total / Math.min(5, Math.max(1, Math.floor(this.rows.timeWidth / 72)));
     const power = 10 ** Math.floor(Math.log10(Math.max(rough, 1)));
     const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough);
     const [labels, lines] = [".wf-ruler .wf-time", ".wf-lines .wf-time"].map((where) => this.host.querySelector(where));

@@ -6,7 +6,6 @@ after the first span. Attributes are not here: the drawer and the search within 
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Any
 
 import orjson
@@ -18,6 +17,7 @@ from ui.trace.view import TraceView
 
 # Bits of `flags`.
 ERROR = 1
+CRITICAL = 2
 
 
 def trace_columns(view: TraceView) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def trace_columns(view: TraceView) -> dict[str, Any]:
     Returns:
         `total`, `services`, `hues`, `names`; by position `id`, `service`, `name`, `depth`, `start`,
         `duration`, `self`, `flags`; sparse by position `calls` (server and gap time, and whose queue for
-        messaging), `server`, `critical`, `events`, `marks`, `errors`; and `folds`, lists of positions.
+        messaging), `server`, `events`, `marks`, `errors`; and `folds`, lists of positions.
     """
     services: dict[str, int] = {}
     names: dict[str, int] = {}
@@ -43,14 +43,16 @@ def trace_columns(view: TraceView) -> dict[str, Any]:
         "start": timeline.start_ns,
         "duration": timeline.duration_ns,
         "self": [round(own_ms * 1e6) for own_ms in spans.self_ms],
-        "flags": [ERROR if status == "error" else 0 for status in spans.statuses],
+        "flags": [
+            (ERROR if status == "error" else 0) | (CRITICAL if critical_ms > 0 else 0)
+            for status, critical_ms in zip(spans.statuses, spans.critical_ms, strict=True)
+        ],
         "calls": {
             index: [round(hop.server_ms * 1e6), round(hop.gap_ms * 1e6), _queue(hop)]
             for index, hop in view.hop_of_client.items()
             if hop.server_ms is not None and hop.gap_ms is not None
         },
         "server": {index: part for index in view.hop_of_client if (part := view.server_part(index))},
-        "critical": {index: list(chain.from_iterable(own)) for index, own in view.critical.items()},
         "events": {
             index: [
                 [offset_ns, visible(event.name)]

@@ -6,28 +6,49 @@ its critical children leave uncovered.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ui.trace.timeline import Timeline
-from ui.trace.tree import TraceTree
+from ui.trace.tree import NO_PARENT, TraceTree
 
 Segment = tuple[int, int]
 
 
-def critical_segments(tree: TraceTree, timeline: Timeline) -> dict[int, list[Segment]]:
-    """Own critical segments of spans with critical time, as (start, end) in ns after the origin."""
-    critical_ms = tree.spans.columns.critical_ms
-    covered = _covered_by_children(tree, timeline)
-    segments: dict[int, list[Segment]] = {}
-    for index, (own_ms, start, length) in enumerate(
-        zip(critical_ms, timeline.start_ns, timeline.duration_ns, strict=True)
-    ):
-        if own_ms <= 0:
-            continue
-        children = covered.get(index)
-        if children is None:
-            segments[index] = [(start, start + length)]
-        elif own := _uncovered(start, start + length, children):
-            segments[index] = own
-    return segments
+@dataclass(frozen=True, slots=True)
+class CriticalPath:
+    """Where spans decide a trace's duration; asked row by row, since few of a trace's rows are drawn.
+
+    The page's script works out the same from the same numbers (static/trace-model.js): change both together.
+
+    Attributes:
+        reaches: Whether a span or one below it has critical time, by position.
+    """
+
+    tree: TraceTree
+    timeline: Timeline
+    reaches: list[bool]
+
+    def segments(self, index: int) -> list[Segment]:
+        """A span's own critical segments as (start, end) in ns after the origin; most spans have none."""
+        if self.tree.spans.columns.critical_ms[index] <= 0:
+            return []
+        covered = [self._extent(child) for child in self.tree.children(index) if self.reaches[child]]
+        return _uncovered(*self._extent(index), covered)
+
+    def _extent(self, index: int) -> Segment:
+        start = self.timeline.start_ns[index]
+        return start, start + self.timeline.duration_ns[index]
+
+
+def critical_path(tree: TraceTree, timeline: Timeline) -> CriticalPath:
+    """Finds what the critical path runs through."""
+    reaches = [own_ms > 0 for own_ms in tree.spans.columns.critical_ms]
+    # Backwards, so that what lies below a span is known when its turn comes.
+    for index in range(len(reaches) - 1, -1, -1):
+        above = tree.parent[index]
+        if reaches[index] and above != NO_PARENT:
+            reaches[above] = True
+    return CriticalPath(tree, timeline, reaches)
 
 
 def joined(segments: list[Segment], distance_ns: float) -> list[Segment]:
@@ -42,20 +63,6 @@ def joined(segments: list[Segment], distance_ns: float) -> list[Segment]:
         else:
             whole.append((start, end))
     return whole
-
-
-def _covered_by_children(tree: TraceTree, timeline: Timeline) -> dict[int, list[Segment]]:
-    """When the children ran that have critical time, they or spans below them; by position of the parent."""
-    reaches = [own_ms > 0 for own_ms in tree.spans.columns.critical_ms]
-    covered: dict[int, list[Segment]] = {}
-    # Backwards, so that what lies below a span is known when its turn comes.
-    for index in range(len(reaches) - 1, -1, -1):
-        above = tree.parent[index]
-        if reaches[index] and above >= 0:
-            reaches[above] = True
-            start = timeline.start_ns[index]
-            covered.setdefault(above, []).append((start, start + timeline.duration_ns[index]))
-    return covered
 
 
 def _uncovered(start: int, end: int, covered: list[Segment]) -> list[Segment]:

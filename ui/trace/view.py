@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from query.model.span_list import TreeColumns, span_list
 from query.model.trace import Hop, Trace
-from ui.trace.critical_bars import Segment, critical_segments
+from ui.trace.critical_bars import CriticalPath, Segment, critical_path
 from ui.trace.folding import FoldGroup, fold_groups
 from ui.trace.marks import Mark, span_marks
 from ui.trace.timeline import Timeline, build_timeline
@@ -24,7 +24,7 @@ class TraceView:
     trace: Trace
     tree: TraceTree
     timeline: Timeline
-    critical: dict[int, list[Segment]]
+    critical: CriticalPath
     hop_of_client: dict[int, Hop]
     folds: list[FoldGroup]
     marks: dict[int, list[Mark]]
@@ -67,8 +67,9 @@ def build_view(trace: Trace, *, raw: bool = False) -> TraceView:
         position = tree.position.get(hop.client_span_id or "")
         if position is not None:
             hops.setdefault(position, hop)
-    critical, folds = critical_segments(tree, timeline), fold_groups(tree)
-    return TraceView(trace, tree, timeline, critical, hops, folds, _marks(tree))
+    return TraceView(
+        trace, tree, timeline, critical_path(tree, timeline), hops, fold_groups(tree), _marks(tree)
+    )
 
 
 def _marks(tree: TraceTree) -> dict[int, list[Mark]]:

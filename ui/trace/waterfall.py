@@ -123,7 +123,7 @@ def _row(view: TraceView, index: int, group: FoldGroup | None, collapsed: bool) 
 
 
 def _critical_pieces(view: TraceView, index: int) -> list[Bar]:
-    own = joined(view.critical.get(index, []), view.timeline.total_ns * LEAST_GAP)
+    own = joined(view.critical.segments(index), view.timeline.total_ns * LEAST_GAP)
     return [_piece(view, *segment) for segment in own]
 
 

@@ -35,6 +35,29 @@ def test_a_service_has_its_figures_operations_and_neighbours(client: TestClient)
     ]
 
 
+def test_what_services_delivered_is_a_table_too(client: TestClient) -> None:
+    html = client.get("/services?table=sla").text
+    assert "payment 99.03 % 1,240 12 1.38/s 4.13/s" in plain(html)
+    assert 'href="/api/v1/services/sla?format=csv"' in html
+    assert client.get("/services?table=no").status_code == 422
+
+
+def test_a_service_says_which_of_its_links_are_red(client: TestClient) -> None:
+    text = plain(client.get("/services/checkout").text)
+    assert "looks normal" in text
+    assert "waits for payment (slow)" in text
+    assert "called by checkout (slow)" in plain(client.get("/services/payment").text)
+
+
+def test_the_instances_of_a_service_are_a_part_of_its_page(client: TestClient) -> None:
+    part = plain(client.get("/services/payment?part=processes").text)
+    assert "2.4.1 18 %" in part
+    assert "As called by checkout, who calls most." in part
+    assert part in plain(client.get("/services/payment?processes=1").text)
+    assert "2.4.1" not in client.get("/services/payment").text
+    assert "Nobody calls it" in client.get("/services/scheduler?part=processes").text
+
+
 def test_a_service_nobody_calls_says_so(client: TestClient) -> None:
     text = plain(client.get("/services/scheduler").text)
     assert "Nobody, as far as the spans show." in text

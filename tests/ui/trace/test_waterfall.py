@@ -33,7 +33,7 @@ def test_a_calls_bar_is_filled_where_the_callee_worked() -> None:
 def test_a_span_of_many_children_draws_no_more_pieces_than_a_screen_shows() -> None:
     view = build_view(wide_trace(5_000))
     [root] = waterfall_rows(view, visible_rows(view)[:1])
-    assert len(view.critical[0]) > 2_000
+    assert len(view.critical.segments(0)) > 2_000
     assert 1 <= len(root.critical) <= 1 / LEAST_GAP
 
 
