@@ -14,7 +14,7 @@ DEFAULT_LENGTH_NS = 15 * 60 * NS_PER_S
 # Timestamps are stored as signed 64-bit nanoseconds; DateTime bounds of the time bucket end in 2106.
 MAX_NS = 4_294_967_295 * NS_PER_S
 
-_RELATIVE = re.compile(r"^([+-]?)(\d{1,9})(ms|s|m|h|d|w)$")
+_RELATIVE = re.compile(r"^(?:now(?=[+-]))?([+-]?)(\d{1,9})(ms|s|m|h|d|w)$", re.ASCII)
 _UNIT_NS = {
     "ms": 1_000_000,
     "s": NS_PER_S,
@@ -23,7 +23,7 @@ _UNIT_NS = {
     "d": 86_400 * NS_PER_S,
     "w": 604_800 * NS_PER_S,
 }
-_UNIX = re.compile(r"^\d{1,12}(\.\d{1,9})?$")
+_UNIX = re.compile(r"^\d{1,12}(\.\d{1,9})?$", re.ASCII)
 
 
 class WindowError(ValueError):
@@ -65,7 +65,7 @@ def parse_time(text: str, now_ns: int) -> int:
 
     Args:
         text: RFC 3339 (`2026-11-22T16:50:00Z`), Unix seconds (`1795366200.5`), `now`, or relative to
-            now (`-15m`, `-24h`; units ms, s, m, h, d, w).
+            now (`-15m`, `now-24h`; units ms, s, m, h, d, w).
         now_ns: The current time, Unix nanoseconds.
 
     Returns:
