@@ -111,6 +111,11 @@ class LinkFigureStore:
             },
         )
 
+    def observed(self, slots: Slots) -> pl.DataFrame:
+        """What links are judged by, per slot (no hours): columns as in `link_observed.sql`."""
+        parameters = {"slices": list(slots.slices), "minutes": list(slots.minutes)}
+        return self._database.frame("link_observed", parameters)
+
     def replace(
         self, resolution: int, starts: Iterable[int], version: int, rows: Sequence[pl.DataFrame]
     ) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 MOST_SPANS = 1_200_000
 # Beyond it, whole stretches as long as what spans are stored together by (otel_traces' time bucket): reading
 # attributes costs as much for a few calls of a stretch as for many. Never fewer or more than this.
-FEWEST_STRETCHES, MOST_STRETCHES = 3, 12
+FEWEST_STRETCHES, MOST_STRETCHES = 3, 4
 STRETCH_SECONDS = 300
 
 

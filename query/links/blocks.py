@@ -8,6 +8,7 @@ import polars as pl
 
 from query.links.aggregate import LINK
 from query.links.figures import LinkKey
+from query.links.histograms import Histograms
 from query.links.settings import LinkSettings
 from query.links.sketch import BUCKETS_PER_OCTAVE
 from query.links.status import Stretch
@@ -20,7 +21,7 @@ def blocks_of(slots: pl.DataFrame, settings: LinkSettings) -> dict[LinkKey, list
     """Stretches of about `settings.block_calls` calls, cut backwards from the end, oldest first.
 
     Args:
-        slots: Rows of `query.links.aggregate` for whole links, with `Seconds`, the length of their slot.
+        slots: Rows of `query.links.source.LinkData.observed` with `Seconds`, the length of their slot.
         settings: Sizes and confidence.
     """
     return _stretches(slots, settings.block_calls, settings)
@@ -28,66 +29,70 @@ def blocks_of(slots: pl.DataFrame, settings: LinkSettings) -> dict[LinkKey, list
 
 def latest_of(slots: pl.DataFrame, settings: LinkSettings) -> dict[LinkKey, list[Stretch]]:
     """The shortest stretch of `settings.stretch_calls` calls that ends at the end, where there is one."""
-    stretches = _stretches(slots, settings.stretch_calls, settings)
-    latest = {key: found[-1:] for key, found in stretches.items()}
+    latest = _stretches(slots, settings.stretch_calls, settings, only_latest=True)
     return {key: found for key, found in latest.items() if found[0].samples >= settings.stretch_calls}
 
 
-def _stretches(slots: pl.DataFrame, calls: int, settings: LinkSettings) -> dict[LinkKey, list[Stretch]]:
+def _stretches(
+    slots: pl.DataFrame, calls: int, settings: LinkSettings, *, only_latest: bool = False
+) -> dict[LinkKey, list[Stretch]]:
     later = pl.col("Samples").cum_sum().over(LINK) - pl.col("Samples")
     cut = slots.sort("Start", descending=True).with_columns(Stretch=later // calls)
-    totals = cut.group_by(_STRETCH).agg(
-        pl.col("Samples").sum(),
-        error_rate=pl.col("Errors").sum() / pl.col("Calls").sum(),
-        seconds=(pl.col("Start") + pl.col("Seconds")).max() - pl.col("Start").min(),
+    if only_latest:
+        cut = cut.filter(Stretch=0)
+    # Numbers instead of names, so that buckets carry no strings.
+    totals = (
+        cut.group_by(_STRETCH)
+        .agg(
+            pl.col("Samples").sum(),
+            error_rate=pl.col("Errors").sum() / pl.col("Calls").sum(),
+            seconds=(pl.col("Start") + pl.col("Seconds")).max() - pl.col("Start").min(),
+        )
+        .sort("Stretch", descending=True)
+        .with_row_index("owner")
     )
-    judged = totals.join(_percentiles(cut, settings.confidence_z), on=_STRETCH, how="left").sort(
-        "Stretch", descending=True
+    parts = cut.select(*_STRETCH, "Buckets", "Counts").join(
+        totals.select(*_STRETCH, "owner"), on=_STRETCH, how="left"
+    )
+    histograms = Histograms.summed(parts.select("owner", buckets="Buckets", counts="Counts"))
+    judged = totals.join(
+        _percentiles(histograms, totals["Samples"], settings.confidence_z),
+        on="owner",
+        how="left",
+        maintain_order="left",
     )
     found: dict[LinkKey, list[Stretch]] = {}
-    for row in judged.iter_rows(named=True):
-        key = LinkKey(row["Caller"], row["Callee"], row["Kind"])
-        found.setdefault(key, []).append(
-            Stretch(
-                seconds=float(row["seconds"]),
-                samples=row["Samples"],
-                p95_ms=row["p95_ms"],
-                p95_low_ms=row["p95_low_ms"],
-                error_rate=row["error_rate"],
-            )
-        )
+    columns = (*LINK, "seconds", "Samples", "p95_ms", "p95_low_ms", "error_rate")
+    for caller, callee, kind, seconds, *numbers in judged.select(columns).iter_rows():
+        found.setdefault(LinkKey(caller, callee, kind), []).append(Stretch(float(seconds), *numbers))
     return found
 
 
-def _percentiles(cut: pl.DataFrame, z: float) -> pl.DataFrame:
-    client = pl.col("ClientBuckets").list.len() > 0
-    buckets = (
-        cut.select(
-            *_STRETCH,
-            "Samples",
-            bucket=pl.when(client).then("ClientBuckets").otherwise("ServerBuckets"),
-            count=pl.when(client).then("ClientCounts").otherwise("ServerCounts"),
-        )
-        .explode("bucket", "count")
-        .group_by([*_STRETCH, "bucket"])
-        .agg(pl.col("count").sum())
-        .sort("bucket")
-        .with_columns(
-            below=pl.col("count").cum_sum().over(_STRETCH), total=pl.col("count").sum().over(_STRETCH)
-        )
+def _percentiles(histograms: Histograms, samples: pl.Series, z: float) -> pl.DataFrame:
+    """p95 and its surely lower end of every histogram: the middle of the first bucket beyond the rank.
+
+    Args:
+        histograms: By number of the stretch.
+        samples: Observed calls of each stretch.
+        z: Standard deviations that make the surely lower end.
+    """
+    up_to = histograms.count.cum_sum()
+    ends = (
+        pl.DataFrame({"owner": histograms.owner.cast(pl.UInt32), "up_to": up_to})
+        .group_by("owner", maintain_order=True)
+        .last()
+        .with_columns(before=pl.col("up_to").shift(1, fill_value=0.0))
     )
-    samples = cut.group_by(_STRETCH).agg(pl.col("Samples").sum())
     spread = z * math.sqrt(_P95 * (1.0 - _P95))
-    low = pl.max_horizontal(pl.lit(0.0), _P95 - spread / pl.col("Samples").cast(pl.Float64).sqrt())
-    middle_ns = (2.0 ** ((pl.col("bucket").cast(pl.Float64) + 0.5) / BUCKETS_PER_OCTAVE)) - 1.0
-    reached = pl.col("below") > pl.col("rank")
-    return (
-        buckets.join(samples, on=_STRETCH)
-        .with_columns(low_rank=low * (pl.col("total") - 1.0), rank=_P95 * (pl.col("total") - 1.0))
-        .with_columns(value=middle_ns / 1e6)
-        .group_by(_STRETCH)
-        .agg(
-            p95_ms=pl.col("value").filter(reached).min(),
-            p95_low_ms=pl.col("value").filter(pl.col("below") > pl.col("low_rank")).min(),
-        )
+    root = samples.gather(ends["owner"]).cast(pl.Float64).sqrt()
+    last_rank = ends["up_to"] - ends["before"] - 1.0
+    low = (_P95 - spread / root).clip(lower_bound=0.0)
+    middle_ms = ((2.0 ** ((histograms.bucket.cast(pl.Float64) + 0.5) / BUCKETS_PER_OCTAVE)) - 1.0) / 1e6
+
+    def at(rank: pl.Series) -> pl.Series:
+        place = up_to.search_sorted(ends["before"] + rank, side="right")
+        return middle_ms.gather(place.clip(upper_bound=max(len(middle_ms) - 1, 0)))
+
+    return pl.DataFrame(
+        {"owner": ends["owner"], "p95_ms": at(_P95 * last_rank), "p95_low_ms": at(low * last_rank)}
     )

@@ -198,6 +198,21 @@ class LinkData:
             rolled = [self._rolled(part, seconds) for part in _parts(self.rolled)]
         return pl.concat([joined, *(frame.select(joined.columns).cast(joined.schema) for frame in rolled)])
 
+    def observed(self, seconds: int) -> pl.DataFrame:
+        """What links are judged by, per link and slot of this many seconds, by which the window was opened.
+
+        Columns of `link_observed.sql`; a slot may come in two rows.
+        """
+        client = pl.col("ClientBuckets").list.len() > 0
+        joined = self._joined.figures(seconds).select(
+            *("Start", "Caller", "Callee", "Kind", "Samples", "Calls", "Errors"),
+            Buckets=pl.when(client).then("ClientBuckets").otherwise("ServerBuckets"),
+            Counts=pl.when(client).then("ClientCounts").otherwise("ServerCounts"),
+        )
+        start = (pl.col("Start") // seconds * seconds).cast(pl.UInt32)
+        rolled = [self._observed(part).with_columns(start) for part in _parts(self.rolled)]
+        return pl.concat([joined, *(frame.cast(joined.schema) for frame in rolled)])
+
     def operations(self, caller: str, callee: str) -> list[pl.DataFrame]:
         """Frames by operation whose rows sum to the whole window, of the links between two services."""
         frames = [_between(figures_of(self.hops, NO_STEPS, by_operation=True), caller, callee)]
@@ -209,6 +224,9 @@ class LinkData:
         frames = [self._joined.figures(SLICE_SECONDS)]
         frames += [self._rolled(part, NO_STEPS) for part in _parts(self.rolled)]
         return LinkSums.of(frames, self._source.settings)
+
+    def _observed(self, slots: Slots) -> pl.DataFrame:
+        return self._source.remembered.get("observed", slots, lambda: self.store.observed(slots))
 
     def _rolled(self, slots: Slots, seconds: int) -> pl.DataFrame:
         return self._source.remembered.get(

@@ -45,6 +45,8 @@ def judge(
     other_days_p95_ms: Sequence[float],
     settings: LinkSettings,
     objective: Objective,
+    *,
+    earlier: Replay | None = None,
 ) -> Verdict:
     """The verdict on one link.
 
@@ -56,13 +58,17 @@ def judge(
         other_days_p95_ms: p95 of the same hour on other days, where there is one.
         settings: Thresholds.
         objective: What this link promises.
+        earlier: Older blocks that were walked through before; left as it is.
     """
-    preceding, slow_blocks = _replayed(blocks, settings)
+    replay = earlier.copy() if earlier else Replay(settings)
+    for block in blocks:
+        replay.add(block)
+    preceding, slow_blocks = replay.normal_p95_ms, replay.slow
     baseline_ms = _middle([*([preceding] if preceding is not None else []), *other_days_p95_ms])
     if window.samples < settings.quiet_below_calls:
         calls = "call" if window.samples == 1 else "calls"
         return Verdict("quiet", [f"only {window.samples} {calls}: too few to judge"], baseline_ms)
-    reasons = _failing([window, *latest, *blocks[-1:]], settings, objective)
+    reasons = _failing([window, *latest, *replay.last], settings, objective)
     if reasons:
         slow = _slow(window, latest, slow_blocks, baseline_ms, settings, objective)
         return Verdict("failing", reasons + slow, baseline_ms)
@@ -107,53 +113,65 @@ def _slow(
     return []
 
 
-def _replayed(blocks: Sequence[Stretch], settings: LinkSettings) -> tuple[float | None, list[Stretch]]:
-    """Walks through time: what was normal, and the slow blocks that reach to the end.
+class Replay:
+    """A walk through time, block by block: what was normal, and the slow blocks that reach to the end.
 
     A block that is slow against what came before it is not part of what is normal; two in a row, or one far
-    above, make the link slow until a block is near normal again.
+    above, make the link slow until a block is near normal again. Normal is the median p95 of the blocks that
+    are, once there are enough calls.
+
+    Attributes:
+        slow: The slow blocks that reach to the end.
+        last: The last block, if there was any.
     """
-    normal = _Normal(settings.baseline_calls)
-    slow: list[Stretch] = []
-    suspect: Stretch | None = None
-    for block in blocks:
-        baseline_ms = normal.p95_ms
-        if baseline_ms is None:
-            normal.add(block)
-            continue
-        above = block.p95_low_ms - baseline_ms > settings.slow_excess_ms
-        ratio = block.p95_low_ms / max(baseline_ms, 1e-6)
-        if slow and block.p95_ms > settings.recovered_ratio * baseline_ms:
-            slow.append(block)
-        elif above and ratio > (settings.slow_ratio if suspect else settings.slow_at_once_ratio):
-            slow = [*([suspect] if suspect else []), block]
-            suspect = None
-        elif above and ratio > settings.slow_ratio:
-            suspect = block
-        else:
-            if suspect:
-                normal.add(suspect)
-            normal.add(block)
-            slow, suspect = [], None
-    return normal.p95_ms, slow
 
-
-class _Normal:
-    """What is normal for a link: the median p95 of its blocks, once there are enough calls."""
-
-    def __init__(self, fewest_calls: int) -> None:
-        self._missing = fewest_calls
+    def __init__(self, settings: LinkSettings) -> None:
+        self._settings = settings
+        self._missing = settings.baseline_calls
         self._sorted_p95_ms: list[float] = []
-
-    def add(self, block: Stretch) -> None:
-        """Counts one more block."""
-        self._missing -= block.samples
-        insort(self._sorted_p95_ms, block.p95_ms)
+        self._suspect: Stretch | None = None
+        self.slow: list[Stretch] = []
+        self.last: list[Stretch] = []
 
     @property
-    def p95_ms(self) -> float | None:
+    def normal_p95_ms(self) -> float | None:
         """None while there are too few calls."""
         return self._sorted_p95_ms[len(self._sorted_p95_ms) // 2] if self._missing <= 0 else None
+
+    def copy(self) -> Replay:
+        """One that goes on by itself."""
+        other = Replay(self._settings)
+        other._missing = self._missing
+        other._sorted_p95_ms = list(self._sorted_p95_ms)
+        other._suspect, other.slow, other.last = self._suspect, list(self.slow), self.last
+        return other
+
+    def add(self, block: Stretch) -> None:
+        """Goes on by one block."""
+        self.last = [block]
+        settings, baseline_ms = self._settings, self.normal_p95_ms
+        if baseline_ms is None:
+            self._count(block)
+            return
+        above = block.p95_low_ms - baseline_ms > settings.slow_excess_ms
+        ratio = block.p95_low_ms / max(baseline_ms, 1e-6)
+        suspect = self._suspect
+        if self.slow and block.p95_ms > settings.recovered_ratio * baseline_ms:
+            self.slow.append(block)
+        elif above and ratio > (settings.slow_ratio if suspect else settings.slow_at_once_ratio):
+            self.slow = [*([suspect] if suspect else []), block]
+            self._suspect = None
+        elif above and ratio > settings.slow_ratio:
+            self._suspect = block
+        else:
+            if suspect:
+                self._count(suspect)
+            self._count(block)
+            self.slow, self._suspect = [], None
+
+    def _count(self, block: Stretch) -> None:
+        self._missing -= block.samples
+        insort(self._sorted_p95_ms, block.p95_ms)
 
 
 def _together(blocks: Sequence[Stretch]) -> Stretch | None:

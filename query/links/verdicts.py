@@ -11,7 +11,7 @@ from query.links.blocks import blocks_of, latest_of
 from query.links.figures import LinkKey
 from query.links.settings import LinkSettings
 from query.links.source import LinkData, LinkMoment
-from query.links.status import Stretch, Verdict, judge
+from query.links.status import Replay, Stretch, Verdict, judge
 from query.links.sums import LinkSums
 from query.model.window import NS_PER_S, Window
 
@@ -52,19 +52,20 @@ class Judge:
         return [
             judge(
                 found,
-                [*earlier.get(key, []), *blocks.get(key, [])],
+                blocks.get(key, []),
                 latest.get(key, []),
                 [day[key] for day in other_days if key in day],
                 settings,
                 settings.objective(key.caller, key.callee),
+                earlier=earlier.get(key),
             )
             for key, found in zip(sums.keys, whole, strict=True)
         ]
 
     def _history(
         self, moment: LinkMoment, window: Window, now_ns: int
-    ) -> tuple[dict[LinkKey, list[Stretch]], LinkData]:
-        """Blocks of what is before the latest minutes, and those."""
+    ) -> tuple[dict[LinkKey, Replay], LinkData]:
+        """What was before the latest minutes, and those."""
         end = min(window.end_ns, now_ns) // NS_PER_S
         start = window.end_ns // NS_PER_S - self._settings.baseline_seconds
         first = max(0, start // 60 * 60)
@@ -72,23 +73,23 @@ class Judge:
         recent = moment.open(Window(fresh * NS_PER_S, window.end_ns), longest=10)
         if first == fresh:
             return {}, recent
-        earlier: dict[LinkKey, list[Stretch]] = self._earlier.get(
+        earlier: dict[LinkKey, Replay] = self._earlier.get(
             Window(first * NS_PER_S, fresh * NS_PER_S),
             now_ns,
-            lambda: self._blocks_before(moment, first, fine, fresh),
+            lambda: self._before(moment, first, fine, fresh),
         )
         return earlier, recent
 
-    def _blocks_before(
-        self, moment: LinkMoment, first: int, fine: int, fresh: int
-    ) -> dict[LinkKey, list[Stretch]]:
-        """Blocks of a long time, oldest first; Unix seconds."""
-        blocks: dict[LinkKey, list[Stretch]] = {}
+    def _before(self, moment: LinkMoment, first: int, fine: int, fresh: int) -> dict[LinkKey, Replay]:
+        """The blocks of a long time walked through, oldest first; Unix seconds."""
+        replays: dict[LinkKey, Replay] = {}
         for start, end, seconds in ((first, fine, 60), (fine, fresh, 10)):
             data = moment.open(Window(start * NS_PER_S, end * NS_PER_S), longest=seconds)
             for key, found in blocks_of(_slots(data, seconds), self._settings).items():
-                blocks.setdefault(key, []).extend(found)
-        return blocks
+                replay = replays.setdefault(key, Replay(self._settings))
+                for block in found:
+                    replay.add(block)
+        return replays
 
     def _recent(
         self, recent: LinkData, first: int
@@ -133,4 +134,4 @@ class _Kept:
 
 
 def _slots(data: LinkData, seconds: int) -> pl.DataFrame:
-    return data.slots(seconds).with_columns(Seconds=pl.lit(seconds, pl.UInt32))
+    return data.observed(seconds).with_columns(Seconds=pl.lit(seconds, pl.UInt32))
