@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 _COLLECTOR_READY = re.compile(r"ready otlp-grpc=\S+:(\d+)")
 _READY = re.compile(r"ready otlp-grpc=\S+:(\d+) otlp-http=\S+:(\d+) ui=(\S+)")
@@ -64,16 +65,16 @@ def collecting(*options: str) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
-def running(*options: str) -> Iterator[RunningServer]:
-    """Starts a server and stops it by SIGTERM; its data is removed.
+def running(*options: str, data: Path | None = None) -> Iterator[RunningServer]:
+    """Starts a server and stops it by SIGTERM; without a directory of its own its data is removed.
 
     Raises:
         RuntimeError: It did not become ready.
     """
-    with tempfile.TemporaryDirectory(prefix="spanhouse-bench-") as data:
+    with tempfile.TemporaryDirectory(prefix="spanhouse-bench-") as temporary:
         ports = ["--port", "0", "--otlp-grpc-port", "0", "--otlp-http-port", "0", "--zipkin-port", "0"]
         process = subprocess.Popen(
-            [sys.executable, "-m", "spanhouse", "serve", "--data", data, *ports, *options],
+            [sys.executable, "-m", "spanhouse", "serve", "--data", str(data or temporary), *ports, *options],
             stdout=subprocess.PIPE,
             text=True,
         )

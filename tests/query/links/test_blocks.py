@@ -23,20 +23,18 @@ ROWS = st.lists(
     unique_by=lambda row: (row[0], row[1]),
     max_size=12,
 )
-SCHEMA = pl.Schema(
-    {
-        "Start": pl.UInt32,
-        "Caller": pl.String,
-        "Callee": pl.String,
-        "Kind": pl.String,
-        "Samples": pl.UInt64,
-        "Calls": pl.Float64,
-        "Errors": pl.Float64,
-        "Buckets": pl.List(pl.UInt16),
-        "Counts": pl.List(pl.Float64),
-        "Seconds": pl.UInt32,
-    }
-)
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "Start": pl.UInt32,
+    "Caller": pl.String,
+    "Callee": pl.String,
+    "Kind": pl.String,
+    "Samples": pl.UInt64,
+    "Calls": pl.Float64,
+    "Errors": pl.Float64,
+    "Buckets": pl.List(pl.UInt16),
+    "Counts": pl.List(pl.Float64),
+    "Seconds": pl.UInt32,
+}
 Row = tuple[str, int, dict[int, int]]
 
 
