@@ -78,9 +78,9 @@ def serve(settings: ServeSettings) -> None:
 @takes_settings(CollectorSettings)
 def collector(settings: CollectorSettings) -> None:
     """Only take spans in, into a ClickHouse server. Run as many as you need."""
-    from spanhouse import server
+    from spanhouse import collecting
 
-    _run(server.collect, settings)
+    _run(collecting.collect, settings)
 
 
 @app.command()

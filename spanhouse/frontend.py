@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from fastapi import FastAPI
 from prometheus_client import CollectorRegistry
 
 from collector.keys import KeyRing
@@ -18,17 +17,11 @@ from spanhouse.access import KeyDoor
 from spanhouse.api_docs import api_docs_routes
 from spanhouse.health import health_routes
 from spanhouse.http_metrics import HttpMetrics
+from spanhouse.process_app import bare_app
 from spanhouse.store import check
 from storage.client import Database
 from ui.app import add_pages
 from ui.onboarding import Endpoints, Rejection
-
-
-def process_app(database: Database, registry: CollectorRegistry) -> FastAPI:
-    """An application with only the routes about the process, for a process without pages."""
-    app = _bare_app()
-    app.include_router(health_routes(partial(check, database), registry))
-    return app
 
 
 def ui_app(
@@ -50,7 +43,7 @@ def ui_app(
         endpoints: Where this process takes spans, when it does.
         last_rejection: Why this process last refused spans, when it takes any.
     """
-    app = _bare_app()
+    app = bare_app()
     app.include_router(health_routes(partial(check, database), registry))
     add_api(app, questions, time.time_ns)
     app.include_router(api_docs_routes())
@@ -70,15 +63,3 @@ def _shown(last_rejection: LastRejection) -> Callable[[], Rejection | None]:
         return Rejection(refused.message, int(refused.at.timestamp() * 1e9)) if refused else None
 
     return latest
-
-
-def _bare_app() -> FastAPI:
-    return FastAPI(
-        title="Spanhouse",
-        description="Traces and links between services. Times: RFC 3339, Unix seconds or `-15m`.",
-        version="1",
-        docs_url=None,
-        redoc_url=None,
-        # A tracing backend that traces itself would turn every look at a trace into a trace.
-        telemetry={"tracing": False, "metrics": False, "logs": False},
-    )

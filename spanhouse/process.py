@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from socket import gethostname
 from typing import BinaryIO
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
@@ -82,7 +84,9 @@ class Process:
         """Asks this process to end when `lifeline` does."""
 
         def watch() -> None:
-            lifeline.read()
+            # Not through its buffer: a thread that holds its lock would break the interpreter's end.
+            while os.read(lifeline.fileno(), 4096):
+                pass
             self._stop.request()
 
         threading.Thread(target=watch, daemon=True).start()
@@ -169,3 +173,14 @@ def running(settings: RunSettings, *, quiet: bool = False) -> Iterator[Process]:
             yield Process(stack)
         except Stopped:
             logger.info("stopped while waiting for the store")
+
+
+def default_quarantine() -> Path:
+    """Where a process without a data directory keeps what ClickHouse cannot decode."""
+    return Path("quarantine").absolute()
+
+
+def name_of(settings: ServeSettings | CollectorSettings, *, shared_ports: bool = False) -> str:
+    """The same for a process that is started again in the place of one that is gone, and only then."""
+    place = f"{gethostname()}:{settings.otlp_grpc_port}"
+    return f"{place}:{os.getpid()}" if shared_ports or settings.otlp_grpc_port == 0 else place

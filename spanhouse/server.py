@@ -1,15 +1,13 @@
 """The composition root: builds the parts of each shape of the process and starts and stops them in order.
 
-The only place where collector, query, pages and storage meet.
+The only place where collector, query, pages and storage meet; `spanhouse.collecting` builds a process that only
+takes spans in.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from contextlib import ExitStack
 from pathlib import Path
-from socket import gethostname
 
 from spanhouse import frontend
 from spanhouse.access import key_ring
@@ -17,17 +15,15 @@ from spanhouse.data_directory import DataDirectory
 from spanhouse.ingest import Ingest
 from spanhouse.listening import host_port, open_socket, port_of
 from spanhouse.logs import configure_logging
-from spanhouse.process import Addresses, Beside, Process, running
+from spanhouse.process import Addresses, Beside, default_quarantine, name_of, running
 from spanhouse.questions import answering
 from spanhouse.settings import (
-    CollectorSettings,
     MigrateSettings,
     QuerySettings,
     ServeSettings,
 )
 from spanhouse.store import endpoint_of, policy_of, schema_options
 from spanhouse.web import WebServer
-from spanhouse.workers import SharedPorts, Workers, metrics_of_all_workers
 from storage import migrations, policy
 from storage.client import Database
 from ui.onboarding import Endpoints
@@ -54,8 +50,8 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
         data = None if settings.clickhouse else process.take(settings.data or DEFAULT_DATA)
         endpoint = endpoint_of(settings, data.engine_path if data else None)
-        intake = process.intake(endpoint, settings, _name(settings))
-        quarantine_path = settings.quarantine or (data.quarantine_path if data else _default_quarantine())
+        intake = process.intake(endpoint, settings, name_of(settings))
+        quarantine_path = settings.quarantine or (data.quarantine_path if data else default_quarantine())
         ingest = Ingest(settings, intake.writer, quarantine_path, process.registry)
         ingest.check_ports()
         database = process.database(endpoint)
@@ -73,45 +69,6 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         process.start(WebServer(app, socket, "ui"))
         ui = f"http://{host_port(settings.host, port_of(socket))}"
         process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"], ui), beside)
-
-
-def collect(settings: CollectorSettings) -> None:
-    """Ingest only; raises as `serve` does."""
-    with running(settings) as process:
-        if settings.workers > 1:
-            ports = process.stack.enter_context(SharedPorts(settings))
-            process.bring_up(process.database(endpoint_of(settings)), settings)
-            process.stack.enter_context(Workers(ports.settings))
-            process.wait(ports.addresses)
-            return
-        _collect(settings, process, shared_ports=False)
-
-
-def collect_as_worker(settings: CollectorSettings) -> None:
-    """One of several processes on the same ports; ends when stdin does, which is when its starter is gone."""
-    with running(settings, quiet=True) as process:
-        process.end_with(sys.stdin.buffer)
-        _collect(settings, process, shared_ports=True)
-
-
-def _collect(settings: CollectorSettings, process: Process, *, shared_ports: bool) -> None:
-    endpoint = endpoint_of(settings)
-    database = process.database(endpoint)
-    intake = process.intake(endpoint, settings, _name(settings, shared_ports=shared_ports))
-    ingest = Ingest(
-        settings,
-        intake.writer,
-        settings.quarantine or _default_quarantine(),
-        process.registry,
-        frontend.process_app(database, metrics_of_all_workers() if shared_ports else process.registry),
-        shared_ports=shared_ports,
-    )
-    if not shared_ports:
-        ingest.check_ports()
-    process.bring_up(database, settings)
-    process.start_unpacking(intake.unpacking)
-    reachable = ingest.start(process.stack)
-    process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"]))
 
 
 def answer(settings: QuerySettings) -> None:
@@ -146,13 +103,3 @@ def migrate(settings: MigrateSettings) -> None:
         for migration in applied:
             print(f"applied {migration.number:04d}_{migration.slug}")
         print("the schema is up to date")
-
-
-def _default_quarantine() -> Path:
-    return Path("quarantine").absolute()
-
-
-def _name(settings: ServeSettings | CollectorSettings, *, shared_ports: bool = False) -> str:
-    """The same for a process that is started again in the place of one that is gone, and only then."""
-    place = f"{gethostname()}:{settings.otlp_grpc_port}"
-    return f"{place}:{os.getpid()}" if shared_ports or settings.otlp_grpc_port == 0 else place

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from spanhouse import server
+from spanhouse import collecting
 from spanhouse.settings import CollectorSettings
 
 if __name__ == "__main__":
-    server.collect_as_worker(CollectorSettings.model_validate_json(sys.stdin.buffer.readline()))
+    collecting.collect_as_worker(CollectorSettings.model_validate_json(sys.stdin.buffer.readline()))

@@ -12,17 +12,18 @@ import queue
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import clickhouse_connect
-import polars as pl
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from storage import statements
-from storage.arrow_text import with_valid_text
 from storage.endpoint import EmbeddedEndpoint, Endpoint, ServerEndpoint
 from storage.failure import translated
+
+if TYPE_CHECKING:
+    import polars as pl
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +70,11 @@ class Database:
 
     def frame(self, query_name: str, parameters: Mapping[str, Parameter] | None = None) -> pl.DataFrame:
         """The same as `rows`, as a Polars frame (columns as Arrow, no Python object per value)."""
+        # Only those who ask for columns load what makes them: 60 MB that a collector does without.
+        import polars as pl
+
+        from storage.arrow_text import with_valid_text
+
         started = time.perf_counter()
         with self.connection() as client:
             table = client.query_arrow(
