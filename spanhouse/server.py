@@ -1,7 +1,6 @@
 """The composition root: builds the parts of each shape of the process and starts and stops them in order.
 
-The only place where collector, query, pages and storage meet; `spanhouse.collecting` builds a process that only
-takes spans in.
+The only place where collector, query, pages and storage meet. `spanhouse.collecting` builds collectors.
 """
 
 from __future__ import annotations
