@@ -146,6 +146,7 @@ class Batcher:
                 with self._changed:
                     self._writing -= 1
                     self._changed.notify_all()
+                self._metrics.queue_bytes.set(self._budget.held_bytes)
 
     def _take(self) -> list[_Entry]:
         with self._changed:
