@@ -108,20 +108,25 @@ class Client:
             self._findings.complain(f"{case.kind} {status} with {content_type} {answer!r}", case.body)
 
     def _post(self, case: Case) -> tuple[int, str, bytes]:
+        reused = case.kind in self._connections
         try:
-            connection = self._connections.get(case.kind)
-            if connection is None:
-                port = self._ports[case.kind]
-                connection = self._connections[case.kind] = http.client.HTTPConnection(
-                    "127.0.0.1", port, timeout=60
-                )
-            connection.request("POST", _PATHS[case.kind], case.body, {"Content-Type": _TYPES[case.kind]})
-            response = connection.getresponse()
-            return response.status, response.getheader("content-type", ""), response.read()
+            return self._exchange(case)
         except (OSError, http.client.HTTPException) as error:
-            self._connections.pop(case.kind, None)
+            self._connections.pop(case.kind).close()
+            # Closed by the server after a time without requests: any client tries again on a new one.
+            if reused and isinstance(error, ConnectionError):
+                return self._post(case)
             self._findings.complain(f"no answer ({type(error).__name__}: {error})", case.body)
             return 0, "", b""
+
+    def _exchange(self, case: Case) -> tuple[int, str, bytes]:
+        connection = self._connections.get(case.kind)
+        if connection is None:
+            connection = http.client.HTTPConnection("127.0.0.1", self._ports[case.kind], timeout=60)
+            self._connections[case.kind] = connection
+        connection.request("POST", _PATHS[case.kind], case.body, {"Content-Type": _TYPES[case.kind]})
+        response = connection.getresponse()
+        return response.status, response.getheader("content-type", ""), response.read()
 
     def close(self) -> None:
         """Close all connections."""

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -19,7 +18,6 @@ from collector.refusal import Internal, Invalid, Reason, Unavailable
 from storage.errors import QueryTooHeavy, StorageOverloaded, StorageRefused, StorageUnavailable
 from tests.collector.builders import trace_request
 from tests.collector.recording_store import RecordingStore
-from tests.collector.running import Running
 from tests.collector.wiring import now
 
 Start = Callable[..., Batcher]
@@ -229,11 +227,3 @@ def test_much_that_waits_does_not_wait_for_the_write_under_way(start: Start, sto
     batcher.submit(large)
     assert store.entered.acquire(timeout=10)
     assert store.calls[1] == [large]
-
-
-def test_the_queue_is_told_as_empty_once_it_is(running: Running) -> None:
-    running.export(trace_request())
-    until = time.monotonic() + 10
-    while running.metric("spanhouse_ingest_queue_bytes") and time.monotonic() < until:
-        time.sleep(0.01)
-    assert running.metric("spanhouse_ingest_queue_bytes") == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import time
 from collections.abc import Callable
 
 import pytest
@@ -128,3 +129,11 @@ def test_messages_to_developers_are_percent_encoded(start: Start) -> None:
     answer = outcome(running, message(trace_request(2)))
     assert answer["grpc-status"] == RESOURCE_EXHAUSTED
     assert answer["grpc-message"].isascii()
+
+
+def test_the_queue_is_told_as_empty_once_it_is(running: Running) -> None:
+    running.export(trace_request())
+    until = time.monotonic() + 10
+    while running.metric("spanhouse_ingest_queue_bytes") and time.monotonic() < until:
+        time.sleep(0.01)
+    assert running.metric("spanhouse_ingest_queue_bytes") == 0
