@@ -23,7 +23,8 @@ PAGES = (
     "/links/fulfilment/shipping?select=failing&around=1",
     "/links?sort=critical_path",
     "/services",
-    "/services/payment",
+    "/services?table=sla",
+    "/services/payment?processes=1",
 )
 RUN = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
   .filter((found) => ["serious", "critical"].includes(found.impact))

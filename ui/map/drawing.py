@@ -62,10 +62,14 @@ class DrawnLink:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What became of each link since the window that `words` names (`1 hour` before)."""
+    """What became of each link since the window that `words` names (`1 hour` before).
+
+    `nodes` are that window's: of a service that is gone they alone know its namespace.
+    """
 
     changes: Mapping[LinkKey, LinkChange]
     words: str
+    nodes: Sequence[MapNode] = ()
 
     def change(self, link: DependencyLink) -> LinkChange | None:
         """What became of one link."""

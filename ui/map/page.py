@@ -156,7 +156,9 @@ def _compare(
     if namespace:
         then = focus_namespace(then, namespace)
     # Nothing to compare with is said once, not on every line.
-    return Comparison(compare_links(shown.links, then.links), earlier.words) if then.links else None
+    if not then.links:
+        return None
+    return Comparison(compare_links(shown.links, then.links), earlier.words, then.nodes)
 
 
 def _got_worse(change: LinkChange | None) -> bool:

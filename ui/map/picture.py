@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from query.model.link import ServiceMap
+from query.model.link import MapNode, ServiceMap
 from ui.links.change import LinkChange
 from ui.map.drawing import Comparison, Drawing, draw
 from ui.map.folding import SUGGEST_FROM, Folded, fold_leaves
@@ -73,7 +73,7 @@ def picture(shown: ServiceMap, choices: Choices, comparison: Comparison | None =
     """
     changes = comparison.changes if comparison else {}
     gone = [] if choices.only_trouble else [one for one in changes.values() if one.became == "gone"]
-    whole = with_gone(shown, gone)
+    whole = with_gone(shown, gone, comparison.nodes if comparison else ())
     grouped = group_namespaces(whole) if choices.group else Grouped(whole)
     if comparison and choices.group:
         lines = bundle_changes(grouped.bundles.values(), changes)
@@ -105,9 +105,16 @@ def troubled_part(whole: ServiceMap) -> ServiceMap:
     return ServiceMap(whole.start, whole.end, [node for node in whole.nodes if node.service in ends], links)
 
 
-def with_gone(shown: ServiceMap, gone: Sequence[LinkChange]) -> ServiceMap:
-    """The map with the links of an earlier window that have no calls now; they are drawn as quiet."""
+def with_gone(shown: ServiceMap, gone: Sequence[LinkChange], earlier: Sequence[MapNode]) -> ServiceMap:
+    """The map with the links of an earlier window that have no calls now, and their ends; drawn as quiet."""
     if not gone:
         return shown
     links = [replace(change.link, status="quiet", calls=0, calls_per_second=0.0) for change in gone]
-    return replace(shown, links=[*shown.links, *links])
+    ends = {name for link in links for name in (link.caller, link.callee)}
+    ends -= {node.service for node in shown.nodes}
+    nodes = [
+        MapNode(node.service, node.kind, 0, 0.0, 0, 0.0, None, "quiet", namespace=node.namespace)
+        for node in earlier
+        if node.service in ends
+    ]
+    return replace(shown, nodes=[*shown.nodes, *nodes], links=[*shown.links, *links])

@@ -73,15 +73,20 @@ async function copy(button) {
   }
 }
 
-const zone = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+let zone;
+/** Adds the reader's own zone to a moment's title, once somebody points at it: making the format takes long. */
+function addZone({ target }) {
+  const time = target.closest?.("time[data-ns]");
+  if (!time || time.dataset.zoned) return;
+  const milliseconds = Number(BigInt(time.dataset.ns) / 1000000n);
+  zone ??= new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "long" });
+  time.dataset.zoned = "true";
+  time.title += `\n${zone.format(milliseconds)}`;
+}
+document.addEventListener("pointerover", addZone);
 
 /** Prepares a part of the page that has just arrived. */
 function enhance(part) {
-  for (const time of part.querySelectorAll("time[data-ns]")) {
-    const milliseconds = Number(BigInt(time.dataset.ns) / 1000000n);
-    time.dateTime = new Date(milliseconds).toISOString();
-    time.title += `\n${zone.format(milliseconds)}`;
-  }
   for (const button of part.querySelectorAll("[data-copy]")) button.hidden = false;
 }
 

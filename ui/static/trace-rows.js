@@ -28,13 +28,17 @@ export class Rows {
     this.drawn = new Map();
     this.timeWidth = 600;
     addEventListener("scroll", () => this.scrolled(), { passive: true });
-    new ResizeObserver(() => { this.measure(); this.draw(true); }).observe(host);
     this.measure();
+    // Also told when only the height changed, as with every row that is opened.
+    new ResizeObserver(() => { if (this.measure()) this.draw(true); }).observe(host);
   }
 
+  /** Reads the width that labels have; returns whether it is another. */
   measure() {
+    const before = this.timeWidth;
     const head = document.querySelector(".wf-ruler .wf-time");
     this.timeWidth = Math.max(head ? head.clientWidth : 600, 60);
+    return this.timeWidth !== before;
   }
 
   show({ rows, groups }) {

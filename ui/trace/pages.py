@@ -36,7 +36,7 @@ from ui.trace.waterfall import waterfall_rows
 
 # Traces up to this many visible rows are printed whole; longer ones in pages, and drawn as needed by script.
 WHOLE_ROWS = 1_200
-PAGE_ROWS = 120
+PAGE_ROWS = 60
 # The waterfall should be in sight without scrolling, so the rest of the calls are one click away.
 FIRST_HOPS = 5
 MAX_HOPS = 60

@@ -261,6 +261,18 @@ def test_comparing_marks_lines_and_a_namespace_compares_with_itself() -> None:
     assert "x~y" not in focused
 
 
+def test_a_service_that_is_gone_stays_in_its_namespace() -> None:
+    namespaces = {"web": "front", "pay": "back", "old": "back"}
+    html = page_of(Shop((WORSE,), BEFORE, namespaces=namespaces), "/?compare=-1h&group=namespace")
+    assert drawn_nodes(html) == ["back · 2 services", "front · 1 service"]
+
+
+def test_nothing_is_new_beside_a_window_without_calls() -> None:
+    html = page_of(Shop((WORSE,)), "/?compare=-1h")
+    assert "No calls 1 hour earlier to compare with." in html
+    assert "became-new" not in html
+
+
 def test_a_service_names_its_namespace_in_the_panel() -> None:
     html = page_of(shop_in_namespaces(), "/?node=payment")
     assert '<a href="/?namespace=payments" data-anew>payments</a>' in html
