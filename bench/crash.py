@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import random
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -152,8 +153,11 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="spanhouse-crash-") as directory:
         outcome, counts = run(options.rounds, options.seed, Path(directory))
-    slowest = max(outcome.start_seconds)
-    print(f"{options.rounds} kills, {outcome.resent} requests sent again, slowest start {slowest:.1f} s")
+    starts = outcome.start_seconds
+    print(
+        f"{options.rounds} kills, {outcome.resent} requests sent again; {len(starts)} starts: "
+        f"median {statistics.median(starts):.1f} s, slowest {max(starts):.1f} s"
+    )
     print(
         f"acknowledged {counts.expected:,} spans; stored {counts.stored:,}, distinct {counts.distinct:,}, "
         f"in link_spans {counts.link_spans:,}: {'exact' if counts.exact else 'WRONG'}"
