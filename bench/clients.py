@@ -10,6 +10,7 @@ and the clients at half of the rate that ingest had alone. Prints what ingest ke
 from __future__ import annotations
 
 import argparse
+import statistics
 import threading
 import time
 from dataclasses import dataclass, field
@@ -53,7 +54,9 @@ def main() -> None:
     options = parser.parse_args()
     console = Console(width=140)
     console.print(f"machine: {machine.description()}")
-    table = Table("stretch", "spans/s", "questions/s", "p50 ms", "p99 ms", "refused", "server CPU, cores")
+    table = Table(
+        "stretch", "spans/s", "questions/s", "p50 ms", "p99 ms", "p50 ms by kind", "refused", "cores"
+    )
     with running() as server:
         _load(server, min(5.0, options.seconds), None)
         until_readable(server)
@@ -75,6 +78,7 @@ def main() -> None:
                 f"{asked.count / options.seconds:,.1f}",
                 f"{asked.quantile(0.5):,.0f}",
                 f"{asked.quantile(0.99):,.0f}",
+                " ".join(f"{kind} {statistics.median(times):,.0f}" for kind, times in asked.times.items()),
                 str(asked.failures),
                 f"{cores:.2f}",
             )
