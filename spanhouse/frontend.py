@@ -18,6 +18,7 @@ from spanhouse.api_docs import api_docs_routes
 from spanhouse.health import health_routes
 from spanhouse.http_metrics import HttpMetrics
 from spanhouse.process_app import bare_app
+from spanhouse.question_queue import QuestionQueue
 from spanhouse.store import check
 from storage.client import Database
 from ui.app import add_pages
@@ -30,6 +31,7 @@ def ui_app(
     registry: CollectorRegistry,
     keys: KeyRing,
     *,
+    questions_at_once: int,
     endpoints: Endpoints | None = None,
     last_rejection: LastRejection | None = None,
 ) -> Any:
@@ -40,6 +42,7 @@ def ui_app(
         database: Asked whether it is there.
         registry: The metrics to show; gets those of this port.
         keys: Who may look.
+        questions_at_once: How many work at the same time; others wait.
         endpoints: Where this process takes spans, when it does.
         last_rejection: Why this process last refused spans, when it takes any.
     """
@@ -54,7 +57,7 @@ def ui_app(
         endpoints=endpoints,
         last_rejection=_shown(last_rejection) if last_rejection else None,
     )
-    return HttpMetrics(KeyDoor(app, keys), registry)
+    return HttpMetrics(KeyDoor(QuestionQueue(app, questions_at_once), keys), registry)
 
 
 def _shown(last_rejection: LastRejection) -> Callable[[], Rejection | None]:

@@ -62,6 +62,7 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
             database,
             process.registry,
             keys,
+            questions_at_once=settings.question_limit(),
             endpoints=Endpoints(reachable["otlp_grpc_port"], reachable["otlp_http_port"]),
             last_rejection=ingest.last_rejection,
         )
@@ -79,7 +80,10 @@ def answer(settings: QuerySettings) -> None:
         database = process.database(endpoint_of(settings))
         process.bring_up(database, settings)
         questions = process.stack.enter_context(answering(database, link_settings))
-        process.start(WebServer(frontend.ui_app(questions, database, process.registry, keys), socket, "ui"))
+        app = frontend.ui_app(
+            questions, database, process.registry, keys, questions_at_once=settings.question_limit()
+        )
+        process.start(WebServer(app, socket, "ui"))
         process.wait(Addresses(ui=f"http://{host_port(settings.host, port_of(socket))}"))
 
 

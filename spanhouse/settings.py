@@ -6,6 +6,7 @@ all a new setting needs, besides its line in docs/configuration.md (a test compa
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal, Self
 
@@ -116,6 +117,21 @@ class LookSettings(SettingGroup):
     )
 
 
+class QuestionSettings(SettingGroup):
+    """Questions."""
+
+    questions_at_once: int = Field(
+        0,
+        ge=0,
+        le=1024,
+        description="Questions that work at the same time, others wait their turn; 0: as many as cores.",
+    )
+
+    def question_limit(self) -> int:
+        """How many questions work at the same time."""
+        return self.questions_at_once or os.cpu_count() or 1
+
+
 class AccessSettings(SettingGroup):
     """Who may send."""
 
@@ -170,7 +186,9 @@ class IngestSettings(LimitSettings, DurabilitySettings, AccessSettings, Retentio
     """What every process that takes spans in has."""
 
 
-class ServeSettings(LogSettings, LinkStatusSettings, LookSettings, IngestSettings, StoreSettings, UiSettings):
+class ServeSettings(
+    LogSettings, LinkStatusSettings, QuestionSettings, LookSettings, IngestSettings, StoreSettings, UiSettings
+):
     """Everything in one process."""
 
 
@@ -184,7 +202,9 @@ class CollectorSettings(LogSettings, WorkerSettings, IngestSettings, RequiredSer
     """Ingest only."""
 
 
-class QuerySettings(LogSettings, LinkStatusSettings, LookSettings, RequiredServerSettings, UiSettings):
+class QuerySettings(
+    LogSettings, LinkStatusSettings, QuestionSettings, LookSettings, RequiredServerSettings, UiSettings
+):
     """API and pages only."""
 
 
