@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
@@ -48,6 +49,7 @@ class Seen:
         rolled_up_to: The second up to whose arrivals all was rolled up; 0: never.
         changed: Slices that something arrived for since then, or a little longer ago.
         behind_seconds: For how long nothing was rolled up.
+        joining_seconds: How long it has taken so far to join what was asked for.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Seen:
         self.rolled_up_to = look.rolled_up_to
         self.behind_seconds = look.now_ns // NS_PER_S - look.rolled_up_to
         self.changed = {start for start, second in look.arrived if second >= since}
+        self.joining_seconds = 0.0
         self._joined = SliceHops()
         if before is not None and before.rolled_up_to:
             self._take_over(before)
@@ -135,10 +138,12 @@ class Seen:
 
     def _join(self, slices: Sequence[int]) -> dict[int, pl.DataFrame]:
         missing = [start for start in slices if start not in self._joined]
+        began = time.monotonic()
         for batch in self._batches(missing):
             hops = join(self._hop_spans, batch, None)
             for start in batch:
                 self._joined.put(start, hops.filter(slice=start))
+        self.joining_seconds += time.monotonic() - began
         return self._joined.of(slices)
 
     def _batches(self, slices: list[int]) -> list[list[int]]:

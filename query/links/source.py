@@ -33,6 +33,9 @@ _FORGET_SECONDS = 60
 _FAR_SECONDS = 120
 # While nothing arrives a look serves for so long: it remembers every window that is asked for.
 _SAME_SECONDS = 30
+# What took long to join serves as long again, up to this: at tens of thousands of spans per second questions
+# would do nothing else, and take that from ingest.
+_LONGEST_SERVED_SECONDS = 5.0
 
 
 class LinkSource:
@@ -74,8 +77,12 @@ class LinkSource:
         return now_ns // NS_PER_S - self.settings.late_seconds
 
     def _fresh(self, seconds: float) -> Seen | None:
-        """The last look if it is younger than this."""
-        return self._seen if time.monotonic() - self._looked_at < seconds else None
+        """The last look if it is younger than this, or than what it took."""
+        seen = self._seen
+        if seen is None or not seconds:
+            return None
+        served = max(seconds, min(2.0 * seen.joining_seconds, seen.joining_seconds + _LONGEST_SERVED_SECONDS))
+        return seen if time.monotonic() - self._looked_at < served else None
 
     def _look_again(self, warm_after: int | None = None) -> Seen:
         """The store as it is now; with `warm_after` (see `Seen.warm`) what is joined is ready, too."""

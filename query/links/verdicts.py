@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from query.links.aggregate import LINK
 from query.links.blocks import blocks_of, latest_of
 from query.links.figures import LinkKey
 from query.links.settings import LinkSettings
@@ -17,10 +18,13 @@ from query.model.window import NS_PER_S, Window
 
 _HOUR_NS = 3_600 * NS_PER_S
 # The latest minutes are judged anew each time, what is before them once in a while: in slices of ten seconds
-# for a quarter of an hour, since the minute in which a young link turned slow would pass for what is normal;
-# then in minutes.
+# for a quarter of an hour, then in minutes; but where links begin in slices too, since the minute in which a
+# young link turned slow would pass for what is normal.
 FRESH_SECONDS = 120
 FINE_SECONDS = 900
+# So many minutes in which links begin, those of most links; as long after each.
+BEGINNINGS = 5
+BEGINNING_SECONDS = 120
 # Baselines are worked out again after this time.
 KEPT_SECONDS = 60
 KEPT_WINDOWS = 16
@@ -83,13 +87,19 @@ class Judge:
     def _before(self, moment: LinkMoment, first: int, fine: int, fresh: int) -> dict[LinkKey, Replay]:
         """The blocks of a long time walked through, oldest first; Unix seconds."""
         replays: dict[LinkKey, Replay] = {}
-        for start, end, seconds in ((first, fine, 60), (fine, fresh, 10)):
-            data = moment.open(Window(start * NS_PER_S, end * NS_PER_S), longest=seconds)
-            for key, found in blocks_of(_slots(data, seconds), self._settings).items():
+        for slots in (self._coarse(moment, first, fine), _opened(moment, fine, fresh, 10)):
+            for key, found in blocks_of(slots, self._settings).items():
                 replay = replays.setdefault(key, Replay(self._settings))
                 for block in found:
                     replay.add(block)
         return replays
+
+    def _coarse(self, moment: LinkMoment, first: int, end: int) -> pl.DataFrame:
+        """Minutes, and slices where links begin; Unix seconds."""
+        minutes = _opened(moment, first, end, 60)
+        began = beginnings(minutes, first, end)
+        slices = [_opened(moment, minute, minute + 60, 10) for minute in began]
+        return pl.concat([minutes.filter(~pl.col("Start").is_in(began)), *slices])
 
     def _recent(
         self, recent: LinkData, first: int
@@ -131,6 +141,29 @@ class _Kept:
             newest = sorted(self._found.items(), key=lambda item: item[1][0])[-KEPT_WINDOWS:]
             self._found = {**dict(newest), window: found}
         return found[1]
+
+
+def beginnings(minutes: pl.DataFrame, first: int, end: int) -> list[int]:
+    """Minutes in which links begin and those after them, in order.
+
+    Args:
+        minutes: Rows per link and minute.
+        first: What began here may be older.
+        end: No minute from here on.
+    """
+    began = minutes.group_by(LINK).agg(pl.col("Start").min()).filter(pl.col("Start") > first)
+    most = began["Start"].value_counts().sort(["count", "Start"], descending=[True, False]).head(BEGINNINGS)
+    return sorted(
+        {
+            minute
+            for start in most["Start"]
+            for minute in range(start, min(start + BEGINNING_SECONDS, end), 60)
+        }
+    )
+
+
+def _opened(moment: LinkMoment, start: int, end: int, seconds: int) -> pl.DataFrame:
+    return _slots(moment.open(Window(start * NS_PER_S, end * NS_PER_S), longest=seconds), seconds)
 
 
 def _slots(data: LinkData, seconds: int) -> pl.DataFrame:

@@ -98,6 +98,18 @@ def test_a_link_that_turns_slow_is_red_at_once_and_was_green_before(
     assert "x its baseline of " in reasons[0]
 
 
+def test_a_link_that_turned_slow_when_it_was_young_stays_red_for_an_hour(
+    embedded_database: Database, tmp_path: Path
+) -> None:
+    # Healthy for twenty seconds, slow ever since: within one minute, which must not pass for what is normal.
+    spans = _calls(100) + _calls(8_000, first=100, duration_ms=400)
+    writer(embedded_database, tmp_path).write([request(spans)])
+    for minutes in (10, 16, 17, 20, 25):
+        now_ns = START_NS + minutes * 60 * SECOND
+        (link,) = reader(embedded_database).list(Window(now_ns - 15 * 60 * SECOND, now_ns)).links
+        assert (minutes, link.status) == (minutes, "slow")
+
+
 def test_failing_names_the_share_and_the_threshold(embedded_database: Database, tmp_path: Path) -> None:
     writer(embedded_database, tmp_path).write([request(_calls(200, errors=40))])
 

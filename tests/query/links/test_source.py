@@ -38,9 +38,11 @@ class _Counting(HopSpans):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.joined: list[list[int]] = []
+        self.takes_seconds = 0.0
 
     def of_slices(self, slices: Sequence[int]) -> pl.DataFrame:
         self.joined.append(list(slices))
+        time.sleep(self.takes_seconds)
         return super().of_slices(slices)
 
 
@@ -140,6 +142,21 @@ def test_nobody_looks_when_nobody_asks_or_the_last_look_is_young(
     source.watch(time.time_ns(), asked_seconds=0.0, older_than_seconds=0.0)
     source.watch(time.time_ns(), asked_seconds=3600.0, older_than_seconds=3600.0)
     assert spans.joined == [[SLICE]]
+
+
+def test_what_took_long_to_join_serves_as_long_again(embedded_database: Database, tmp_path: Path) -> None:
+    sender = writer(embedded_database, tmp_path)
+    sender.write([request(calls(0, 10))])
+    spans, _, reader = rolled_up(embedded_database, LinkSettings(late_seconds=0, remembered_seconds=0.01))
+    spans.takes_seconds = 2.0
+    sender.write([request(calls(10, 5))])
+
+    assert counted(reader) == [15]
+    sender.write([request(calls(15, 5))])
+    assert counted(reader) == [15]
+    assert len(spans.joined) == 1
+    time.sleep(4.0)
+    assert counted(reader) == [20]
 
 
 def test_a_question_about_more_than_can_be_joined_is_refused(
