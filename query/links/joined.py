@@ -11,7 +11,7 @@ from query.links import frames
 from storage.hops import HopSpans
 
 # Spans joined at once; beyond this slices are joined in several goes (each go is exact by itself).
-MOST_SPANS_AT_ONCE = 1_000_000
+MOST_SPANS_AT_ONCE = 300_000
 
 
 def join(hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None) -> pl.DataFrame:
