@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -38,12 +38,13 @@ class _Counting(HopSpans):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.joined: list[list[int]] = []
-        self.takes_seconds = 0.0
+        self.while_joining: Callable[[], object] = list
 
     def of_slices(self, slices: Sequence[int]) -> pl.DataFrame:
         self.joined.append(list(slices))
-        time.sleep(self.takes_seconds)
-        return super().of_slices(slices)
+        found = super().of_slices(slices)
+        self.while_joining()
+        return found
 
 
 def calls(first: int, count: int) -> list[LinkSpan]:
@@ -148,14 +149,20 @@ def test_what_took_long_to_join_serves_as_long_again(embedded_database: Database
     sender = writer(embedded_database, tmp_path)
     sender.write([request(calls(0, 10))])
     spans, _, reader = rolled_up(embedded_database, LinkSettings(late_seconds=0, remembered_seconds=0.01))
-    spans.takes_seconds = 2.0
     sender.write([request(calls(10, 5))])
 
+    def more_arrives() -> None:
+        spans.while_joining = list
+        sender.write([request(calls(15, 5))])
+        time.sleep(3.0)
+
+    spans.while_joining = more_arrives
+    began = time.monotonic()
     assert counted(reader) == [15]
-    sender.write([request(calls(15, 5))])
+    took = time.monotonic() - began
     assert counted(reader) == [15]
     assert len(spans.joined) == 1
-    time.sleep(4.0)
+    time.sleep(took)
     assert counted(reader) == [20]
 
 
