@@ -17,6 +17,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from query.links.aggregate import figures_of
+from query.links.background import Background
 from query.links.joined import batches, join
 from query.links.source import LinkSource
 from query.model.window import NS_PER_S
@@ -67,25 +68,18 @@ class LinkRollUp:
         self._settle_seconds = source.settings.late_seconds + visible_after_seconds
         self._longest_unpacking_seconds = longest_unpacking_seconds
         self._pause_seconds = pause_seconds
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._background = Background("link-roll-up", self._run)
         self._open: dict[int, set[int]] = {MINUTE: set(), HOUR: set()}
         self._hours_done_at = 0
         self._recovered = False
 
     def start(self) -> None:
         """Starts the thread; a second call does nothing."""
-        if self._thread is None:
-            self._stopping.clear()
-            self._thread = threading.Thread(target=self._run, name="link-roll-up", daemon=True)
-            self._thread.start()
+        self._background.start()
 
     def stop(self) -> None:
         """Stops after the round that is under way."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._background.stop()
 
     def advance(self) -> None:
         """Rolls up everything that has settled, piece by piece.
@@ -128,8 +122,8 @@ class LinkRollUp:
         unpacking_since = max(self._store.unpacking_since(), now - self._longest_unpacking_seconds)
         return min(now - self._settle_seconds, unpacking_since), rolled_up_to
 
-    def _run(self) -> None:
-        while not self._stopping.is_set():
+    def _run(self, stopping: threading.Event) -> None:
+        while not stopping.is_set():
             started = time.monotonic()
             more = False
             try:
@@ -142,7 +136,7 @@ class LinkRollUp:
             if more and self._little_arrives():
                 continue
             pause = max(self._pause_seconds, busy * (1.0 / MOST_BUSY_SHARE - 1.0))
-            self._stopping.wait(min(pause, LONGEST_PAUSE_SECONDS))
+            stopping.wait(min(pause, LONGEST_PAUSE_SECONDS))
 
     def _little_arrives(self) -> bool:
         """Whether catching up without a rest takes nothing from ingest."""

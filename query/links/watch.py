@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 
+from query.links.background import Background
 from query.links.source import LinkSource
 from storage.errors import StorageError
 
@@ -36,26 +37,19 @@ class LinkWatch:
         self._source = source
         self._clock = clock
         self._older_than = source.settings.remembered_seconds * renewed_at
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._background = Background("link-watch", self._run)
 
     def start(self) -> None:
         """Starts the thread; a second call does nothing."""
-        if self._thread is None:
-            self._stopping.clear()
-            self._thread = threading.Thread(target=self._run, name="link-watch", daemon=True)
-            self._thread.start()
+        self._background.start()
 
     def stop(self) -> None:
         """Stops after the look that is under way."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        self._background.stop()
 
-    def _run(self) -> None:
+    def _run(self, stopping: threading.Event) -> None:
         pause = _STEP_SECONDS
-        while not self._stopping.wait(pause):
+        while not stopping.wait(pause):
             began = time.monotonic()
             try:
                 self._source.watch(
