@@ -7,7 +7,6 @@ itself after `--seconds`. Targets loopback only.
 from __future__ import annotations
 
 import argparse
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from typing import Any
 
 import grpc
 
-from bench import payload
+from bench import outcome, payload
 
 _EXPORT = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
@@ -89,19 +88,7 @@ def main() -> None:
     next(source)  # builds the templates, which takes a while
     generator = Generator(options.port, source, options.in_flight, options.rate)
     took = generator.run(options.seconds)
-    latencies = sorted(generator.seconds) or [0.0]
-    print(
-        json.dumps(
-            {
-                "requests": len(generator.seconds),
-                "spans": len(generator.seconds) * options.spans,
-                "seconds": took,
-                "p50_ms": latencies[len(latencies) // 2] * 1e3,
-                "p99_ms": latencies[int(len(latencies) * 0.99)] * 1e3,
-                "failures": generator.failures,
-            }
-        )
-    )
+    print(outcome.line(generator.seconds, generator.failures, spans=options.spans, took=took))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import itertools
-import json
 import time
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ from typing import cast
 
 import uvloop
 
-from bench import payload
+from bench import outcome, payload
 from bench.ingest import EXPORT
 from collector.http2 import frames
 from collector.http2.frames import Flag, Kind
@@ -181,19 +180,7 @@ def main() -> None:
     options = parser.parse_args()
     made = list(itertools.islice(payload.requests(options.shape, options.spans, options.seed), options.made))
     tally, took = uvloop.run(_run(options, iter(made)))
-    latencies = sorted(tally.seconds) or [0.0]
-    print(
-        json.dumps(
-            {
-                "requests": len(tally.seconds),
-                "spans": len(tally.seconds) * options.spans,
-                "seconds": took,
-                "p50_ms": latencies[len(latencies) // 2] * 1e3,
-                "p99_ms": latencies[int(len(latencies) * 0.99)] * 1e3,
-                "failures": tally.failures,
-            }
-        )
-    )
+    print(outcome.line(tally.seconds, tally.failures, spans=options.spans, took=took))
 
 
 if __name__ == "__main__":
