@@ -124,7 +124,8 @@ class QuestionSettings(SettingGroup):
         0,
         ge=0,
         le=1024,
-        description="Questions that work at the same time, others wait their turn; 0: as many as cores.",
+        description="Questions that work at the same time, others wait their turn; 0: as many as cores. "
+        "Slow ones (searches, causes) take half of the places at most.",
     )
 
     def question_limit(self) -> int:

@@ -8,6 +8,9 @@ import pytest
 
 from spanhouse.question_queue import QuestionQueue
 
+FOREVER_SECONDS = 3600.0
+SEARCH = "/api/v1/traces"
+
 
 class Slow:
     """An application that works until it is told to go on, then answers to a client that reads slowly."""
@@ -17,11 +20,12 @@ class Slow:
         self.go_on = asyncio.Event()
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
-        self.working.append(scope["path"])
+        name = scope["query_string"].decode() or scope["path"]
+        self.working.append(name)
         try:
             await self.go_on.wait()
         finally:
-            self.working.remove(scope["path"])
+            self.working.remove(name)
         if scope["path"] == "/broken":
             raise RuntimeError("broken")
         await send({"type": "http.response.start"})
@@ -31,21 +35,22 @@ async def never(*_: object) -> None:
     await asyncio.Event().wait()
 
 
-def asked(queue: QuestionQueue, path: str, send: Any = None) -> asyncio.Task[None]:
+def asked(queue: QuestionQueue, path: str, query: str = "", send: Any = None) -> asyncio.Task[None]:
     async def ignored(message: MutableMapping[str, Any]) -> None:
         return None
 
-    return asyncio.create_task(queue({"type": "http", "path": path}, never, send or ignored))
+    scope = {"type": "http", "path": path, "query_string": query.encode()}
+    return asyncio.create_task(queue(scope, never, send or ignored))
 
 
 async def settled() -> None:
-    for _ in range(5):
+    for _ in range(20):
         await asyncio.sleep(0)
 
 
 async def _questions_take_turns() -> None:
     app = Slow()
-    queue = QuestionQueue(app, 2)
+    queue = QuestionQueue(app, 2, FOREVER_SECONDS)
     tasks = [asked(queue, f"/api/{number}") for number in range(5)]
     await settled()
     assert app.working == ["/api/0", "/api/1"]
@@ -56,13 +61,16 @@ async def _questions_take_turns() -> None:
     await asyncio.gather(*tasks, health)
 
 
-async def _room_comes_back() -> None:
+async def _room_comes_back(path: str) -> None:
     app = Slow()
-    queue = QuestionQueue(app, 1)
-    broken = asked(queue, "/broken")
-    slow_reader = asked(queue, "/api/1", never)
-    given_up = asked(queue, "/api/2")
-    last = asked(queue, "/api/3")
+    queue = QuestionQueue(app, 1, FOREVER_SECONDS)
+    broken = asked(queue, "/broken", "select=slow" if path == SEARCH else "")
+    slow_reader = asked(queue, path, send=never)
+    given_up = asked(queue, path)
+    given_up_too = asked(queue, path)
+    last = asked(queue, path)
+    await settled()
+    given_up_too.cancel()
     app.go_on.set()
     await settled()
     given_up.cancel()
@@ -72,9 +80,70 @@ async def _room_comes_back() -> None:
     slow_reader.cancel()
 
 
+async def _slow_ones_leave_a_place(at_once: int) -> None:
+    app = Slow()
+    queue = QuestionQueue(app, at_once, FOREVER_SECONDS)
+    searches = [asked(queue, SEARCH, f"search={number}") for number in range(2 * at_once)]
+    await settled()
+    slow_at_once = max(1, at_once // 2)
+    assert app.working == [f"search={number}" for number in range(slow_at_once)]
+    quick = [asked(queue, f"/api/{number}") for number in range(2 * at_once)]
+    await settled()
+    quick_at_once = max(at_once - slow_at_once, 1)
+    assert app.working[slow_at_once:] == [f"/api/{number}" for number in range(quick_at_once)]
+    app.go_on.set()
+    await asyncio.gather(*searches, *quick)
+
+
+async def _slow_ones_get_their_turn() -> None:
+    app = Slow()
+    queue = QuestionQueue(app, 2, FOREVER_SECONDS)
+    quick = [asked(queue, f"/api/{number}") for number in range(2)]
+    await settled()
+    search = asked(queue, SEARCH)
+    await settled()
+    behind = [asked(queue, f"/api/later/{number}") for number in range(4)]
+    quick[0].cancel()
+    await settled()
+    assert app.working == ["/api/1", SEARCH]
+    app.go_on.set()
+    await asyncio.gather(quick[1], search, *behind)
+
+
+async def _what_takes_long_gives_way() -> None:
+    app = Slow()
+    queue = QuestionQueue(app, 2, 0.0)
+    tasks = [asked(queue, f"/api/{number}") for number in range(7)]
+    await settled()
+    # Two work on without a place, two hold the places; no more than that, however long it takes.
+    assert app.working == [f"/api/{number}" for number in range(4)]
+    app.go_on.set()
+    await asyncio.gather(*tasks)
+    app.go_on.clear()
+    again = [asked(queue, f"/api/{number}") for number in range(7)]
+    await settled()
+    assert len(app.working) == 4
+    app.go_on.set()
+    await asyncio.gather(*again)
+
+
 def test_questions_take_turns_and_health_does_not_wait() -> None:
     asyncio.run(_questions_take_turns())
 
 
-def test_room_comes_back_after_errors_and_from_slow_readers() -> None:
-    asyncio.run(_room_comes_back())
+@pytest.mark.parametrize("path", ["/api/1", SEARCH])
+def test_room_comes_back_after_errors_and_from_slow_readers(path: str) -> None:
+    asyncio.run(_room_comes_back(path))
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 8])
+def test_slow_questions_always_leave_a_place_to_quick_ones(at_once: int) -> None:
+    asyncio.run(_slow_ones_leave_a_place(at_once))
+
+
+def test_slow_questions_get_their_turn_among_quick_ones() -> None:
+    asyncio.run(_slow_ones_get_their_turn())
+
+
+def test_a_question_that_takes_long_lets_the_next_one_in() -> None:
+    asyncio.run(_what_takes_long_gives_way())
