@@ -37,12 +37,17 @@ function light(target) {
   if (!target) return;
   const keep = touching(target);
   for (const item of keep) item.classList.add("lit");
-  for (const label of map.querySelectorAll(".label")) {
+  for (const label of map.querySelectorAll(".label, .flag")) {
     label.classList.toggle("lit", [...keep].some((item) => item.dataset.key === label.dataset.for));
   }
 }
 
-const thing = (event) => event.target.closest?.("#map a.link, #map a.node");
+// A link's chip stands for the link.
+const thing = (event) => {
+  const near = event.target.closest?.("#map a");
+  const key = near?.dataset.for;
+  return key === undefined ? near : svg().querySelector(`a.link[data-key="${CSS.escape(key)}"]`);
+};
 picture.addEventListener("pointerover", (event) => light(thing(event)));
 picture.addEventListener("pointerleave", () => light(thing({ target: document.activeElement })));
 picture.addEventListener("focusin", (event) => { if (event.target.matches(":focus-visible")) light(thing(event)); });
@@ -78,7 +83,7 @@ document.addEventListener("click", (event) => {
   go(href);
 });
 // On a narrow screen the map is scrolled, not shrunk: begin at the trouble.
-const first = svg()?.querySelector(".is-failing .chip, .is-slow .chip");
+const first = svg()?.querySelector(".flag.is-failing, .flag.is-slow");
 if (first && picture.scrollWidth > picture.clientWidth) {
   const [at, frame] = [first.getBoundingClientRect(), picture.getBoundingClientRect()];
   picture.scrollTo(at.x - frame.x - (frame.width - at.width) / 2, at.y - frame.y - frame.height / 2);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from fastapi import FastAPI
@@ -18,6 +19,14 @@ pytestmark = pytest.mark.browser
 Serve = Callable[[FastAPI], str]
 
 RED_LINK = 'a.link[data-caller="checkout"][data-callee="payment"][data-status="slow"]'
+RED_CHIP = 'a.flag[data-for="checkout~payment"] .chip'
+# Over which chips does something else lie, a line for instance? What is on top in their middles.
+CHIP_COVERED = """() => [...document.querySelectorAll(".flag")].filter((flag) => {
+  flag.scrollIntoView({ block: "center", inline: "center" });
+  const box = flag.querySelector("rect").getBoundingClientRect();
+  return [0.1, 0.5, 0.9].some((share) =>
+    !flag.contains(document.elementFromPoint(box.left + share * box.width, box.top + box.height / 2)));
+}).map((flag) => flag.dataset.for)"""
 # Do any two of a node's texts leave its outline, or a label meet a node?
 TEXT_OUTSIDE = """() => {
   const inside = (inner, outer) => inner.left >= outer.left - 0.5 && inner.right <= outer.right + 0.5;
@@ -53,7 +62,7 @@ def test_the_slow_link_is_red_thick_and_says_why(page: Page, shop_url: str) -> N
     assert stroke == page.evaluate(COLOUR_OF_TOKEN, "--trouble")
     assert stroke != page.locator("a.is-ok .line").first.evaluate("line => getComputedStyle(line).stroke")
     assert float(line.get_attribute("stroke-width") or 0) >= 3.6
-    expect(link.locator(".chip text")).to_have_text(["812 ms", "5.1×"])
+    expect(page.locator(f"{RED_CHIP} text")).to_have_text(["812 ms", "5.1×"])
     expect(link).to_have_accessible_name(re.compile("slow. p95 812 ms is 5.1x its baseline of 159 ms"))
     failing = page.locator("a.is-failing .line")
     assert failing.evaluate("line => getComputedStyle(line).strokeDasharray") != "none"
@@ -62,7 +71,7 @@ def test_the_slow_link_is_red_thick_and_says_why(page: Page, shop_url: str) -> N
 def test_a_click_opens_the_panel_and_back_closes_it(page: Page, shop_url: str) -> None:
     page.goto(shop_url)
     page.evaluate("window.stayed = true")
-    page.locator(f"{RED_LINK} .chip").click()
+    page.locator(RED_CHIP).click()
     panel = page.locator("#map-panel")
     first = panel.locator("a.main")
     expect(first).to_have_text("Slowest requests")
@@ -82,7 +91,7 @@ def test_the_map_works_without_scripts(page: Page, shop_url: str) -> None:
     context = plain.new_context(java_script_enabled=False)
     still = context.new_page()
     still.goto(shop_url)
-    still.locator(f"{RED_LINK} .chip").click()
+    still.locator(RED_CHIP).click()
     expect(still.locator("#map-panel a.main")).to_have_text("Slowest requests")
     context.close()
 
@@ -139,6 +148,15 @@ def test_text_keeps_to_its_place(page: Page, serve: Serve, shop: Shop, scheme: s
     assert page.locator(".chip").count() == 2
 
 
+def test_no_line_crosses_a_chip_where_everything_is_red(page: Page, serve: Serve) -> None:
+    trouble = Shop(tuple(replace(link, status="failing") for link in Shop().all_links))
+    page.goto(serve(shop_app(trouble)))
+    assert page.locator(".flag").count() > 10
+    assert page.evaluate(CHIP_COVERED) == []
+    page.locator("a.flag").first.hover()
+    assert page.locator("a.flag.lit").count() == 1
+
+
 def test_namespaces_are_opened_and_left_by_their_controls(page: Page, serve: Serve) -> None:
     page.goto(serve(shop_app(shop_in_namespaces())))
     page.get_by_role("button", name="By namespace").click()
@@ -147,7 +165,7 @@ def test_namespaces_are_opened_and_left_by_their_controls(page: Page, serve: Ser
     expect(group).to_have_accessible_name(re.compile("Namespace shop, 4 services: cart, catalog"))
     page.locator("#find").fill("inventory")
     assert page.locator("a.node:not(.dim)").count() == 1
-    page.locator('a.link[data-key="namespace:shop~namespace:payments"] .chip').click()
+    page.locator('a.flag[data-for="namespace:shop~namespace:payments"] .chip').click()
     page.locator("#map-panel .short-list a").click()
     expect(page.locator("#map-panel a.main")).to_have_text("Slowest requests")
     group.focus()
@@ -210,12 +228,12 @@ def test_attacks_in_names_do_nothing(page: Page, serve: Serve) -> None:
         for path in ("/?labels=1", "/links", "/services"):
             page.goto(base + path)
         page.goto(f"{base}/?group=namespace")
-        page.locator("a.link.is-slow .chip").click()
+        page.locator("a.flag.is-slow .chip").click()
         expect(page.locator("#map-panel")).to_contain_text("1 link")
         page.locator('a.node[data-service^="payments"]').click()
         expect(page.locator("a.node.outside")).to_have_count(1)
         page.goto(base)
-        page.locator("a.link.is-slow .chip").click()
+        page.locator("a.flag.is-slow .chip").click()
         page.locator("#map-panel a.main").click()
         page.wait_for_selector(".js-plotly-plot .main-svg")
         assert page.evaluate("window.pwned") is None
