@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 
 from query.model.window import WindowError
-from storage.errors import QueryTooHeavy, StorageError
+from storage.errors import QueryTooHeavy, StorageError, StorageOverloaded, StorageUnavailable
 from ui.paths import path_as_written
 from ui.rendering import Pages
 
@@ -58,7 +58,8 @@ def page_route(pages: Pages) -> type[APIRoute]:
                 except QueryTooHeavy as error:
                     return error_page(pages, request, 422, str(error))
                 except StorageError as error:
-                    return error_page(pages, request, 503, str(error))
+                    _LOG.warning("a page without its figures: %s", error)
+                    return error_page(pages, request, 503, str(error), _of_the_store(error))
                 except HTTPException:
                     raise
                 except Exception:
@@ -70,8 +71,18 @@ def page_route(pages: Pages) -> type[APIRoute]:
     return PageRoute
 
 
-def error_page(pages: Pages, request: Request, status_code: int, message: str) -> HTMLResponse:
-    """The page for one failure."""
+def _of_the_store(error: StorageError) -> str:
+    if isinstance(error, StorageUnavailable):
+        return "The store cannot be reached, so this page has no figures."
+    if isinstance(error, StorageOverloaded):
+        return "The store takes on no more work just now, so this page has no figures."
+    return "The store could not answer, so this page has no figures."
+
+
+def error_page(
+    pages: Pages, request: Request, status_code: int, message: str, sentence: str = ""
+) -> HTMLResponse:
+    """The page for one failure; `sentence`, if any, stands before `message`."""
     try:
         time_range = pages.time_range(request)
     except WindowError:
@@ -84,6 +95,7 @@ def error_page(pages: Pages, request: Request, status_code: int, message: str) -
         status_code=status_code,
         headers=headers,
         status=status_code,
+        sentence=sentence or message,
         message=message,
     )
 

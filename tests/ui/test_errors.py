@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
-from storage.errors import QueryTooHeavy, StorageError, StorageOverloaded, StorageUnavailable
+from storage.errors import QueryTooHeavy, StorageError, StorageOverloaded, StorageRefused, StorageUnavailable
 from tests.ui.shop import Shop
 
 PAGES = ["/", "/links", "/links/checkout/payment", "/services", "/services/payment"]
@@ -22,20 +22,22 @@ def test_a_store_that_is_away_is_said_and_may_be_asked_again(
 
 
 @pytest.mark.parametrize(
-    ("failure", "status"),
+    ("failure", "status", "sentence"),
     [
-        (StorageOverloaded("busy"), 503),
-        (StorageError("odd"), 503),
-        (QueryTooHeavy("use a smaller window"), 422),
+        (StorageOverloaded("busy"), 503, "The store takes on no more work just now"),
+        (StorageRefused("odd"), 503, "The store could not answer"),
+        (QueryTooHeavy("use a smaller window"), 422, "use a smaller window"),
     ],
 )
-def test_each_failure_has_its_status(
-    client: TestClient, shop: Shop, failure: StorageError, status: int
+def test_each_failure_has_its_status_and_its_sentence(
+    client: TestClient, shop: Shop, failure: StorageError, status: int, sentence: str
 ) -> None:
     shop.failure = failure
     answer = client.get("/links")
     assert answer.status_code == status
+    assert sentence in answer.text
     assert str(failure) in answer.text
+    assert "cannot be reached" not in answer.text
 
 
 @pytest.mark.parametrize(
