@@ -119,8 +119,8 @@ def _measure(database: Database, spans: int, rounds: int, table: Table) -> None:
 def _bare(database: Database, trace_id: str) -> Callable[[], object]:
     """The engine reading all columns of the trace's rows, told where they are, and sending them nowhere."""
     [(first_second, last_second)] = database.rows("trace_range", {"trace_id": trace_id})
-    text = f"{statements.query('trace_spans')}FORMAT Null"
-    parameters = {"trace_id": trace_id, "first_second": first_second, "last_second": last_second}
+    text = f"{statements.sent('trace_spans')}FORMAT Null"
+    parameters = {"trace_id": trace_id, "first_bucket": first_second - 299, "last_bucket": last_second}
     return lambda: database.execute(text, parameters)
 
 

@@ -63,7 +63,7 @@ class Database:
         """
         started = time.perf_counter()
         with self.connection() as client:
-            result = client.query(statements.query(query_name), parameters=dict(parameters or {}))
+            result = client.query(statements.sent(query_name), parameters=dict(parameters or {}))
             rows = [tuple(row) for row in result.result_rows]
         logger.debug("%s: %d rows in %.1f ms", query_name, len(rows), (time.perf_counter() - started) * 1e3)
         return rows
@@ -71,17 +71,14 @@ class Database:
     def frame(self, query_name: str, parameters: Mapping[str, Parameter] | None = None) -> pl.DataFrame:
         """The same as `rows`, as a Polars frame (columns as Arrow, no Python object per value)."""
         # Only those who ask for columns load what makes them: 60 MB that a collector does without.
-        import polars as pl
-
-        from storage.arrow_text import with_valid_text
+        from storage.arrow_stream import frame_of
 
         started = time.perf_counter()
         with self.connection() as client:
-            table = client.query_arrow(
-                statements.query(query_name), parameters=dict(parameters or {}), use_strings=True
+            stream = client.raw_query(
+                statements.sent(query_name), parameters=dict(parameters or {}), fmt="ArrowStream"
             )
-        frame = pl.from_arrow(with_valid_text(table))
-        assert isinstance(frame, pl.DataFrame)
+        frame = frame_of(stream)
         logger.debug(
             "%s: %d rows in %.1f ms", query_name, frame.height, (time.perf_counter() - started) * 1e3
         )
@@ -104,7 +101,7 @@ class Database:
         settings: Mapping[str, str] | None = None,
     ) -> None:
         """Runs `sql/queries/<query_name>.sql` for its effect."""
-        self.execute(statements.query(query_name), parameters, settings)
+        self.execute(statements.sent(query_name), parameters, settings)
 
     def insert_bytes(
         self, table: str, block: bytes, *, format_name: str, settings: Mapping[str, str]

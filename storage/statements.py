@@ -12,6 +12,7 @@ from pathlib import Path
 _SPLIT = re.compile(r"^-- split( cluster)?$", re.MULTILINE)
 _COMMENT = re.compile(r"//[^\n]*")
 _SPACES = re.compile(r"\s+")
+_COMMENT_LINES = re.compile(r"^[ \t]*--[^\n]*\n", re.MULTILINE)
 _HOLE = re.compile(r"\{(database|cluster|local|engine_prefix|retention_days)\}")
 
 
@@ -47,6 +48,12 @@ class Migration:
 def query(name: str) -> str:
     """The text of `storage/sql/queries/<name>.sql`."""
     return (files("storage") / "sql" / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def sent(name: str) -> str:
+    """The same without lines of comment, with which the driver takes a text apart letter by letter."""
+    return _COMMENT_LINES.sub("", query(name))
 
 
 @cache

@@ -35,7 +35,8 @@ class TraceStore:
             "trace_spans",
             {
                 "trace_id": trace_id,
-                "first_second": min(first for first, _ in ranges),
-                "last_second": max(last for _, last in ranges),
+                # Five minutes which a time lies in began less than 300 seconds before it.
+                "first_bucket": max(0, min(first for first, _ in ranges) - 299),
+                "last_bucket": max(last for _, last in ranges),
             },
         )

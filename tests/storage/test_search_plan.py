@@ -44,7 +44,7 @@ def granules(text: str) -> list[tuple[int, int]]:
 
 def test_a_trace_is_read_by_primary_key(filled: Database) -> None:
     second = START_NS // 10**9
-    parameters = {"trace_id": "ab" * 16, "first_second": second, "last_second": second}
+    parameters = {"trace_id": "ab" * 16, "first_bucket": second - 299, "last_bucket": second}
     text = plan(filled, statements.query("trace_spans"), parameters)
     assert "PrimaryKey" in text
     assert granules(text)[-1][0] == 1
