@@ -5,7 +5,8 @@ low end of the interval of p − q: Newcombe's hybrid score interval, p − q �
 and q⁺ are ends of Wilson's intervals (R. G. Newcombe, Statistics in Medicine 17, 1998, 873–890, method 10).
 A value seen twice in two calls so ranks below one seen in 80 of 100, and what chance explains is left out.
 
-A key that has a value of its own for nearly every call (an id) says nothing about calls and is named instead.
+A key that has a value of its own for nearly every call (an id) says nothing about calls and is named instead;
+so is the port of a caller's end of a connection, which the system chose.
 Numbers with many values are cut at the quartiles of the rest. Pure.
 """
 
@@ -25,6 +26,10 @@ MOST_DIFFERENCES = 50
 IDENTIFIER_SHARE = 0.5
 # Keys with fewer distinct values are compared value by value, whatever they are.
 FEW_VALUES = 20
+# A value that fewer of the selected calls have is an accident, however rare it is among the rest.
+FEWEST_CALLS = 3
+# As the callee's span names the caller's end: semantic conventions of HTTP since 1.21, and before.
+CALLERS_PORTS = ("client.port", "network.peer.port", "net.peer.port", "net.sock.peer.port")
 
 _KEY = ["side", "source", "key"]
 _NAMED_FIRST = ("span", "resource", "field")
@@ -57,7 +62,8 @@ def differences_of(entries: pl.DataFrame, calls: pl.DataFrame) -> Differences:
         all_selected=pl.col("selected").sum(), all_rest=(~pl.col("selected")).sum(), all_whose=_whose()
     )
     counted = pl.concat([counted, _not_set(counted, sides)]).join(sides, on="side")
-    compared = counted.filter((pl.col("all_selected") > 0) & (pl.col("all_rest") > 0))
+    enough = pl.col("selected") >= pl.min_horizontal("all_selected", pl.lit(FEWEST_CALLS))
+    compared = counted.filter((pl.col("all_selected") > 0) & (pl.col("all_rest") > 0) & enough)
     found = [(row["whose"], _difference(row)) for row in compared.iter_rows(named=True)]
     surely = [(whose, one) for whose, one in found if one.surplus > 0]
     surely.sort(key=lambda pair: _order(pair[1]))
@@ -130,9 +136,9 @@ def _identifiers(known: pl.DataFrame) -> pl.DataFrame:
     )
     named_so = pl.col("key").str.contains(r"(?i)([._-]|^)id$|[a-z]I[Dd]$")
     alone = pl.col("alone") > IDENTIFIER_SHARE * pl.col("calls")
-    return by_key.filter((pl.col("values") > FEW_VALUES) & alone & (named_so | ~pl.col("numeric"))).select(
-        _KEY
-    )
+    own_value = (pl.col("values") > FEW_VALUES) & alone & (named_so | ~pl.col("numeric"))
+    callers_port = (pl.col("side") == "callee") & pl.col("key").is_in(CALLERS_PORTS)
+    return by_key.filter(own_value | callers_port).select(_KEY)
 
 
 def _numeric() -> pl.Expr:

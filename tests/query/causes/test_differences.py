@@ -87,6 +87,18 @@ def test_identifiers_are_named_and_not_compared() -> None:
     assert identifiers == ["callee order", "callee request.id", "callee userId"]
 
 
+def test_a_port_of_the_caller_names_a_connection_and_not_a_cause() -> None:
+    found, identifiers = _differences(lambda call, chosen: {"client.port": "7" if chosen else "8"}, 100, 400)
+    assert found == []
+    assert identifiers == ["callee client.port"]
+
+
+@pytest.mark.parametrize(("has", "is_found"), [(2, False), (3, True)])
+def test_one_or_two_calls_of_several_are_no_pattern(has: int, is_found: bool) -> None:
+    found = compare(lambda call, chosen: {"host": "odd" if call < has else "usual"}, 8, 2_000)
+    assert any(one.value == "odd" for one in found) is is_found
+
+
 def test_numbers_with_many_values_are_compared_by_range() -> None:
     found = compare(lambda call, chosen: {"size": str(10_000 + call if chosen else call)})
     assert [(one.value, one.selected_share, one.rest_share) for one in found] == [("≥ 399", 1.0, 0.2525)]
