@@ -72,7 +72,7 @@ def _insert(database: Database, options: argparse.Namespace) -> tuple[int, float
 
 
 def _block(requests: list[bytes]) -> bytes:
-    return block_of({request_hash(request): request for request in requests}, bundle=0)
+    return b"".join(block_of({request_hash(request): request for request in requests}, bundle=0))
 
 
 if __name__ == "__main__":

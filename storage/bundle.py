@@ -7,7 +7,7 @@ collector that starts again knows what it left behind.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import xxhash
 
@@ -15,6 +15,8 @@ _OWNER_BITS = 22
 _FIXED64, _LENGTH_DELIMITED = 1, 2  # protobuf wire types
 _BUNDLE_FIELD, _HASH_FIELD = 15001, 15002  # storage/sql/otlp.proto
 _HASH_BYTES = 16
+# Copying less costs less than sending one piece more.
+_LARGE_BYTES = 16 * 1024
 
 
 def bundle_id(opened_ms: int, owner: int) -> int:
@@ -37,19 +39,39 @@ def request_hash(request: bytes) -> int:
     return xxhash.xxh3_128_intdigest(request)
 
 
-def block_of(requests: Mapping[int, bytes], bundle: int) -> bytes:
+def packed(hashes: Iterable[int]) -> bytes:
+    """Hashes as ClickHouse's `RowBinary` of one column UInt128."""
+    return b"".join(digest.to_bytes(_HASH_BYTES, "little") for digest in hashes)
+
+
+def unpacked(rows: bytes) -> list[int]:
+    """The reverse of `packed`."""
+    return [int.from_bytes(rows[at : at + _HASH_BYTES], "little") for at in range(0, len(rows), _HASH_BYTES)]
+
+
+def block_of(requests: Mapping[int, bytes], bundle: int) -> list[bytes]:
     """Requests by hash as one block in ClickHouse's `Protobuf` format, each marked with bundle and hash.
 
     Protobuf joins messages by joining their bytes: two more fields at the end need no decoding.
+
+    Returns:
+        The block in pieces: large requests are not copied.
     """
     bundle_field = _tag(_BUNDLE_FIELD, _FIXED64) + struct.pack("<Q", bundle)
     hash_tag = _tag(_HASH_FIELD, _LENGTH_DELIMITED) + _varint(_HASH_BYTES)
     marks_bytes = len(bundle_field) + len(hash_tag) + _HASH_BYTES
-    parts: list[bytes] = []
+    pieces: list[bytes] = []
+    small: list[bytes] = []
     for digest, request in requests.items():
+        size = _varint(len(request) + marks_bytes)
         mark = digest.to_bytes(_HASH_BYTES, "little")
-        parts += (_varint(len(request) + marks_bytes), request, bundle_field, hash_tag, mark)
-    return b"".join(parts)
+        if len(request) < _LARGE_BYTES:
+            small += (size, request, bundle_field, hash_tag, mark)
+            continue
+        pieces += (b"".join((*small, size)), request)
+        small = [bundle_field, hash_tag, mark]
+    pieces.append(b"".join(small))
+    return pieces
 
 
 def _tag(field: int, wire_type: int) -> bytes:

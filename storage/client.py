@@ -1,7 +1,7 @@
 """The one door to ClickHouse: embedded (chDB) or a server, by the same code path.
 
-Owns connections and the translation of the driver's errors into `storage.errors`. Knows no table: readers
-and the writer bring their SQL from files. Only this module imports the ClickHouse client, whose chDB
+Owns connections and the translation of errors into `storage.errors`. Knows no table: readers and the writer
+bring their SQL from files. Only this module imports the ClickHouse client, whose chDB
 interface is marked experimental upstream (versions are pinned).
 """
 
@@ -21,6 +21,8 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 from storage import statements
 from storage.endpoint import EmbeddedEndpoint, Endpoint, ServerEndpoint
 from storage.failure import translated
+from storage.server_connection import ServerRefusal
+from storage.server_statements import ServerStatements
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,7 +37,7 @@ _CLUSTER_SETTINGS = {
     "insert_distributed_one_random_shard": "0",
 }
 
-Parameter = str | int | float | Sequence[str] | Sequence[int]
+Parameter = str | int | float | Sequence[str] | Sequence[int] | Sequence[tuple[int, str]]
 
 
 class Database:
@@ -52,6 +54,9 @@ class Database:
         self._idle: queue.LifoQueue[Client | None] = queue.LifoQueue()
         for _ in range(max_connections):
             self._idle.put(None)
+        self._ingest: ServerStatements | None = None
+        if isinstance(endpoint, ServerEndpoint):
+            self._ingest = ServerStatements(endpoint, _settings_of(endpoint), max_connections)
 
     def rows(
         self, query_name: str, parameters: Mapping[str, Parameter] | None = None
@@ -104,11 +109,50 @@ class Database:
         self.execute(statements.sent(query_name), parameters, settings)
 
     def insert_bytes(
-        self, table: str, block: bytes, *, format_name: str, settings: Mapping[str, str]
+        self,
+        table: str,
+        block: bytes | Sequence[bytes],
+        *,
+        format_name: str,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
-        """Inserts a block already encoded in a ClickHouse input format; returns when it is written."""
+        """Inserts a block already encoded in a ClickHouse input format; returns when it is written.
+
+        Args:
+            table: May name columns too: `table (column)`.
+            block: Whole or in pieces. A server may be sent it twice, when it closes a connection meanwhile.
+            format_name: ClickHouse's name of the format.
+            settings: For this INSERT.
+        """
+        if self._ingest is not None:
+            pieces = (block,) if isinstance(block, bytes) else block
+            with _failures():
+                self._ingest.insert(table, pieces, format_name=format_name, settings=settings or {})
+            return
+        whole = block if isinstance(block, bytes) else b"".join(block)
         with self.connection() as client:
-            client.raw_insert(table, insert_block=block, fmt=format_name, settings=dict(settings))
+            client.raw_insert(table, insert_block=whole, fmt=format_name, settings=dict(settings or {}))
+
+    def hashes(self, query_name: str, hashes: Sequence[int]) -> list[int]:
+        """Runs `sql/queries/<query_name>.sql` on any number of request hashes; returns those it selects."""
+        if self._ingest is not None:
+            with _failures():
+                return self._ingest.with_hashes(statements.sent(query_name), hashes)
+        return [int(digest) for (digest,) in self.rows(query_name, {"hashes": hashes})]
+
+    def run_on_hashes(
+        self,
+        query_name: str,
+        hashes: Sequence[int],
+        parameters: Mapping[str, int],
+        settings: Mapping[str, str],
+    ) -> None:
+        """Runs `sql/queries/<query_name>.sql` on hashes of requests for its effect."""
+        if self._ingest is not None:
+            with _failures():
+                self._ingest.with_hashes(statements.sent(query_name), hashes, parameters, settings)
+            return
+        self.run(query_name, {**parameters, "hashes": hashes}, settings)
 
     def insert_rows(self, table: str, rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> None:
         """Inserts a few rows (bookkeeping tables; never spans)."""
@@ -129,13 +173,10 @@ class Database:
         """Lends a connection; the driver's errors come out as `StorageError`s."""
         client = self._idle.get()
         try:
-            if client is None:
-                client = self._open()
-            yield client
-        except ClickHouseError as error:
-            raise translated(error) from error
-        except OSError as error:
-            raise translated(error) from error
+            with _failures():
+                if client is None:
+                    client = self._open()
+                yield client
         finally:
             self._idle.put(client)
 
@@ -147,6 +188,8 @@ class Database:
                 client.close()
         for _ in range(self._max_connections):
             self._idle.put(None)
+        if self._ingest is not None:
+            self._ingest.close()
 
     def _open(self) -> Client:
         if isinstance(self.endpoint, EmbeddedEndpoint):
@@ -168,5 +211,17 @@ class Database:
             secure=endpoint.secure,
             autogenerate_session_id=False,
             query_retries=0,
-            settings=dict(_CLUSTER_SETTINGS) if endpoint.cluster else None,
+            settings=_settings_of(endpoint) or None,
         )
+
+
+def _settings_of(endpoint: ServerEndpoint) -> dict[str, str]:
+    return dict(_CLUSTER_SETTINGS) if endpoint.cluster else {}
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    try:
+        yield
+    except (ClickHouseError, ServerRefusal, OSError) as error:
+        raise translated(error) from error

@@ -14,6 +14,7 @@ from storage.errors import (
     StorageUnavailable,
     UndecodableBlock,
 )
+from storage.server_connection import ServerRefusal
 
 # ClickHouse's error codes (src/Common/ErrorCodes.cpp), grouped by what a caller can do about them.
 _TOO_HEAVY = {
@@ -70,8 +71,8 @@ _SECRET = re.compile(r"(password\s*=?\s*)'[^']*'", re.IGNORECASE)
 _MESSAGE_LIMIT = 500
 
 
-def translated(error: ClickHouseError | OSError) -> StorageError:
-    """The storage error for a driver error.
+def translated(error: ClickHouseError | ServerRefusal | OSError) -> StorageError:
+    """The storage error for an error of the driver or of a connection.
 
     No code means no answer: the store is away and the outcome unknown. An answer with a code that is in none
     of the lists is a refusal, which is neither called poison nor waited out.

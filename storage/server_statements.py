@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from storage.bundle import packed, unpacked
 from storage.endpoint import ServerEndpoint
 from storage.server_connection import ServerConnection
 
 _HASHES = "{hashes:Array(UInt128)}"
-_HASH_BYTES = 16
 
 
 class ServerStatements:
@@ -83,10 +83,7 @@ class ServerStatements:
         body = (opening.encode(), packed(hashes), f"\r\n--{boundary}--\r\n".encode())
         with self._connection() as connection:
             answer = connection.post(target, body, f"multipart/form-data; boundary={boundary}")
-        return [
-            int.from_bytes(answer[at : at + _HASH_BYTES], "little")
-            for at in range(0, len(answer), _HASH_BYTES)
-        ]
+        return unpacked(answer)
 
     def close(self) -> None:
         """Closes idle connections."""
@@ -104,8 +101,3 @@ class ServerStatements:
             yield connection
         finally:
             self._idle.put(connection)
-
-
-def packed(hashes: Sequence[int]) -> bytes:
-    """Hashes as ClickHouse's `RowBinary` of one column UInt128."""
-    return b"".join(digest.to_bytes(_HASH_BYTES, "little") for digest in hashes)

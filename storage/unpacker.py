@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import xxhash
 
 from storage import cluster
+from storage.bundle import packed
 from storage.client import Database
 from storage.endpoint import ServerEndpoint
 from storage.errors import QueryTooHeavy, StorageError, StorageRefused, UndecodableBlock
@@ -67,7 +68,7 @@ class Unpacker:
         }
         if not first:
             return True
-        seen = {int(digest) for (digest,) in self._database.rows("requests_seen", {"hashes": list(first)})}
+        seen = set(self._database.hashes("requests_seen", list(first)))
         mine = [digest for digest, found in first.items() if found == bundle and digest not in seen]
         if mine:
             self._store(bundle, mine)
@@ -105,17 +106,17 @@ class Unpacker:
         return True
 
     def _insert(self, bundle: int, hashes: Sequence[int]) -> None:
-        packed = b"".join(digest.to_bytes(16, "little") for digest in hashes)
-        token = xxhash.xxh3_128_hexdigest(packed)
-        self._database.run(
+        token = xxhash.xxh3_128_hexdigest(packed(hashes))
+        self._database.run_on_hashes(
             "unpack_bundle",
-            {"bundle": bundle, "hashes": hashes},
+            hashes,
+            {"bundle": bundle},
             settings={**UNPACK_SETTINGS, "insert_deduplication_token": token},
         )
         self._mark(hashes)
 
     def _mark(self, hashes: Sequence[int]) -> None:
-        self._database.insert_rows("requests_seen", [[digest] for digest in hashes], ["RequestHash"])
+        self._database.insert_bytes("requests_seen (RequestHash)", packed(hashes), format_name="RowBinary")
 
     def _drop(self, bundle: int) -> None:
         endpoint = self._database.endpoint

@@ -57,7 +57,7 @@ class SpanWriter:
             self._space.require()
         by_hash = {request_hash(request): request for request in requests}
         if not self._alone:
-            for (stored,) in self._database.rows("requests_known", {"hashes": list(by_hash)}):
+            for stored in self._database.hashes("requests_known", list(by_hash)):
                 by_hash.pop(stored, None)
             if not by_hash:
                 return

@@ -14,7 +14,7 @@ def test_numbers_order_by_time_and_name_their_owner() -> None:
 
 def test_a_block_is_the_requests_with_two_fields_more() -> None:
     sent = {request_hash(request): request for request in requests(3)}
-    block = block_of(sent, bundle_id(1, 2))
+    block = b"".join(block_of(sent, bundle_id(1, 2)))
     for digest, request in sent.items():
         size, start = _varint(block)
         message, block = block[start : start + size], block[start + size :]

@@ -3,10 +3,10 @@ from collections.abc import Iterator
 import pytest
 
 from storage import statements
-from storage.bundle import request_hash
+from storage.bundle import packed, request_hash
 from storage.client import Database
 from storage.server_connection import ServerRefusal
-from storage.server_statements import ServerStatements, packed
+from storage.server_statements import ServerStatements
 from tests.engines import Engine
 
 pytestmark = pytest.mark.server

@@ -4,10 +4,11 @@ from typing import Any
 import pytest
 
 from storage.bundle import block_of, bundle_id, request_hash
+from storage.bundles import Bundles
 from storage.client import Database
 from storage.unpacker import Unpacker
-from storage.writer import decode_settings
-from tests.storage.requests import requests
+from storage.writer import SpanWriter, decode_settings
+from tests.storage.requests import request, requests, span
 
 FIRST, SECOND = bundle_id(1_000, 1), bundle_id(2_000, 2)
 
@@ -17,6 +18,10 @@ def log(database: Database, sent: Sequence[bytes], bundle: int) -> None:
     database.insert_bytes(
         "otlp_log", block, format_name="Protobuf", settings=decode_settings(database.endpoint)
     )
+
+
+def span_request(seed: int) -> bytes:
+    return request([span(seed)]).SerializeToString()
 
 
 def count(database: Database, table: str = "otel_traces") -> int:
@@ -39,6 +44,15 @@ def test_a_request_twice_in_a_bundle_is_stored_once(database: Database) -> None:
     log(database, requests(2), FIRST)
     Unpacker(database).unpack(FIRST)
     assert count(database) == 6
+
+
+def test_a_bundle_of_more_requests_than_a_url_can_name(database: Database) -> None:
+    log(database, [span_request(number) for number in range(5_000)], FIRST)
+    assert Unpacker(database).unpack(FIRST)
+    assert count(database) == count(database, "requests_seen") == 5_000
+    writer = SpanWriter(database, Bundles(1, 2**25), alone=False)
+    writer.write([span_request(number) for number in range(5_000)])
+    assert count(database, "otlp_log") == 0
 
 
 def test_a_request_of_two_bundles_belongs_to_the_first(database: Database) -> None:
@@ -91,7 +105,7 @@ def test_bundles_are_listed_oldest_first_and_only_quiet_ones_when_asked(database
 
 def test_a_sender_cannot_choose_its_bundle_or_hash(database: Database) -> None:
     [honest] = requests(1)
-    forged = block_of({7: honest}, SECOND)
+    forged = b"".join(block_of({7: honest}, SECOND))
     log(database, [forged[forged.index(honest) :]], FIRST)
     assert Unpacker(database).logged_bundles() == [FIRST]
     Unpacker(database).unpack(FIRST)
