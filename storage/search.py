@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from storage.client import Database, Parameter
+from storage.places import places
 
 NS_PER_S = 1_000_000_000
 # How far around a window the parts of its traces are looked for.
@@ -45,6 +46,12 @@ class Search:
         """Whether `trace_parts` cannot answer and spans themselves must be looked at."""
         bare_operation = bool(self.operation) and not self.service
         return bare_operation or self.span != _NONE or self.resource != _NONE
+
+    @property
+    def by_value(self) -> bool:
+        """Whether the index over attribute values finds all of it."""
+        only_equal = AttributeConditions(equal=self.span.equal)
+        return bool(_first_value(self)) and self.span == only_equal and self.resource == _NONE
 
 
 _NONE = AttributeConditions()
@@ -95,7 +102,6 @@ class SearchStore:
             "min_duration_ns": search.min_duration_ns,
             "max_duration_ns": search.max_duration_ns,
             "read_from_seconds": max(0, search.start_ns // NS_PER_S - BEFORE_SECONDS),
-            "read_to_seconds": min(_MAX_SECONDS, search.end_ns // NS_PER_S + AFTER_SECONDS),
             "slowest": int(slowest),
             "limit": limit,
             "paged": int(after is not None),
@@ -103,9 +109,24 @@ class SearchStore:
             "after_start_ns": after.start_ns if after else 0,
             "after_id": after.trace_id if after else "",
         }
-        parameters |= self._by_parts(search) | _by_spans(search)
-        rows = self._database.rows("find_traces", parameters)
+        parameters |= _span_seconds(search)
+        if search.needs_spans:
+            rows = self._database.rows("find_traces_by_spans", parameters | _by_spans(search))
+        else:
+            rows = self._database.rows("find_traces", parameters | self._by_parts(search))
         return [Candidate(str(row[0]), int(row[1]), int(row[2])) for row in rows]
+
+    def with_value(self, search: Search, *, limit: int) -> list[str]:
+        """Ids of at most `limit` traces with a span that fulfils a search `by_value`, in no order.
+
+        When they are fewer than `limit` they are all there are; when traces began is not looked at.
+
+        Raises:
+            QueryTooHeavy: The search passed its limits of time or memory.
+            StorageError: See `storage.failure.translated`.
+        """
+        parameters = _span_seconds(search) | _of_span(search) | {"limit": limit}
+        return [str(trace_id) for (trace_id,) in self._database.rows("traces_with_value", parameters)]
 
     def service_parts(
         self, trace_ids: list[str], *, service: str = "", operation: str = "", status: str = ""
@@ -115,15 +136,12 @@ class SearchStore:
         Raises:
             StorageError: See `storage.failure.translated`.
         """
-        if not trace_ids:
-            return []
-        parameters: dict[str, Parameter] = {
-            "trace_ids": trace_ids,
-            "service": service,
-            "operation": operation,
-            "status": status,
-        }
-        return [ServicePart(*row) for row in self._database.rows("trace_summaries", parameters)]
+        asked: dict[str, Parameter] = {"service": service, "operation": operation, "status": status}
+        parts: list[ServicePart] = []
+        for some in places(self._database, trace_ids):
+            where: dict[str, Parameter] = {"places": some, "trace_ids": list({place[1] for place in some})}
+            parts += [ServicePart(*row) for row in self._database.rows("trace_summaries", asked | where)]
+        return parts
 
     def has_any_span(self) -> bool:
         """Whether anything is stored."""
@@ -158,23 +176,34 @@ class SearchStore:
         any_of = bool(search.service or search.status)
         failed = {"error": 1, "ok": 0}.get(search.status, 2) if not search.service else 2
         return {
-            "by_parts": int(any_of and not search.needs_spans),
+            "by_parts": int(any_of),
             "services": services,
             "operations": operations,
             "failed": failed,
         }
 
 
-def _by_spans(search: Search) -> dict[str, Parameter]:
-    equal = search.span.equal
+def _span_seconds(search: Search) -> dict[str, Parameter]:
+    """When spans of traces that began in the window may have begun."""
     return {
-        "by_spans": int(search.needs_spans),
+        "start_seconds": search.start_ns // NS_PER_S,
+        "read_to_seconds": min(_MAX_SECONDS, search.end_ns // NS_PER_S + AFTER_SECONDS),
+    }
+
+
+def _of_span(search: Search) -> dict[str, Parameter]:
+    return {
         "service": search.service,
         "operation": search.operation,
         "status": search.status,
-        "first_value": next((value for _, value in equal if value), ""),
-        "names": [name for name, _ in equal],
-        "values": [value for _, value in equal],
+        "first_value": _first_value(search),
+        "names": [name for name, _ in search.span.equal],
+        "values": [value for _, value in search.span.equal],
+    }
+
+
+def _by_spans(search: Search) -> dict[str, Parameter]:
+    return _of_span(search) | {
         "resource_names": [name for name, _ in search.resource.equal],
         "resource_values": [value for _, value in search.resource.equal],
         "part_names": [name for name, _ in search.span.contain],
@@ -184,6 +213,11 @@ def _by_spans(search: Search) -> dict[str, Parameter]:
         "existing": list(search.span.exist),
         "resource_existing": list(search.resource.exist),
     }
+
+
+def _first_value(search: Search) -> str:
+    """What the text index is asked for; an empty value is not in it."""
+    return next((value for _, value in search.span.equal if value), "")
 
 
 def _window_seconds(start_ns: int, end_ns: int) -> dict[str, Parameter]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from query.model.trace import ServiceCount, TraceSummary
 from query.model.window import rfc3339
-from storage.search import Search, ServicePart
+from storage.search import Candidate, Search, ServicePart
 
 NS_PER_MS = 1_000_000
 
@@ -20,6 +20,11 @@ class FoundTrace:
     duration_ns: int
     matches: bool
     summary: TraceSummary
+
+    @property
+    def place(self) -> Candidate:
+        """What it is ordered by, from its exact figures."""
+        return Candidate(self.summary.trace_id, self.start_ns, self.duration_ns)
 
     def belongs(self, search: Search) -> bool:
         """Whether it really fulfils the search (candidates may not)."""

@@ -8,6 +8,7 @@ import pytest
 
 from storage import statements
 from storage.client import Database
+from storage.places import places
 from tests.storage.requests import START_NS, request, requests, span
 from tests.storage.test_queries import parameters_of
 from tests.storing import SettledWriter
@@ -60,27 +61,26 @@ def test_the_range_of_an_unknown_trace_is_looked_up_in_one_granule(filled: Datab
 
 
 def test_the_traces_of_a_page_are_read_by_primary_key(filled: Database) -> None:
-    parameters = {**parameters_of("trace_summaries"), "trace_ids": ["ab" * 16]}
+    (found,) = places(filled, ["ab" * 16, "cd" * 16])
+    parameters = {**parameters_of("trace_summaries"), "trace_ids": ["ab" * 16], "places": found}
     text = plan(filled, statements.query("trace_summaries"), parameters)
     assert "in 1-element set" in text
     assert granules(text)[-1][0] == 1
 
 
 def test_an_attribute_value_is_found_by_the_text_index(filled: Database) -> None:
-    inner = statements.query("find_traces")
-    start = inner.index("SELECT DISTINCT TraceId AS SpanTraceId")
-    end = inner.index("        )\n    ))\nGROUP BY")
     parameters = {
-        **parameters_of("find_traces"),
-        "read_from_seconds": START_NS // 10**9 - 600,
+        **parameters_of("traces_with_value"),
+        "start_seconds": START_NS // 10**9 - 600,
         "read_to_seconds": START_NS // 10**9 + 3600,
-        "service": "",
-        "operation": "",
-        "status": "",
         "first_value": "needle",
         "names": ["order"],
         "values": ["needle"],
     }
-    text = plan(filled, inner[start:end], parameters)
-    assert "idx_span_attribute_values" in text
-    assert granules(text)[-1][0] == 1
+    for found in ("traces_with_value", "find_traces_by_spans"):
+        text = statements.query(found)
+        start = text.index("SELECT DISTINCT TraceId")
+        inner = text[start:].partition("\n        )\n    )")[0]
+        text = plan(filled, inner, {**parameters_of(found), **parameters})
+        assert "idx_span_attribute_values" in text
+        assert granules(text)[-1][0] == 1

@@ -2,10 +2,9 @@
 -- window are not read, so the caller checks the few it shows (trace_summaries.sql).
 --
 -- Rows are read from a little before the window (a trace that began there is not in it) to an hour after it (the
--- later spans of its traces). by_parts = 1: one of the `services` or `operations` hashes must be there,
--- or a span that failed (failed = 1) or did not (failed = 0).
--- by_spans = 1: one span must fulfil every condition; an empty string or array means no condition. first_value,
--- the value of the first attribute, is what the text index idx_span_attribute_values is asked for.
+-- later spans of its traces). by_parts = 1: one of the `services` hashes (search_hashes.sql) must be there, or one of
+-- the `operations` hashes, or a span that failed (failed = 1) or did not (failed = 0). What is not asked for folds to
+-- a constant, and its column is not read.
 -- slowest: 0 newest first, 1 slowest first. paged = 1: only what comes after `after_*` in that order.
 SELECT
     lower(hex(TraceId)) AS Id,
@@ -20,40 +19,13 @@ WHERE
         SELECT TraceId
         FROM trace_parts
         WHERE
-            Bucket >= toStartOfFiveMinutes(toDateTime({read_from_seconds:UInt32}))
+            Bucket >= toStartOfFiveMinutes(toDateTime({start_seconds:UInt32}))
             AND Bucket <= toDateTime({read_to_seconds:UInt32})
             AND (
-                hasAny(Services, {services:Array(UInt32)})
-                OR hasAny(Operations, {operations:Array(UInt32)})
+                (notEmpty({services:Array(UInt32)}) AND hasAny(Services, {services:Array(UInt32)}))
+                OR (notEmpty({operations:Array(UInt32)}) AND hasAny(Operations, {operations:Array(UInt32)}))
                 OR ({failed:UInt8} < 2 AND arrayExists(hash -> hash % 2 = {failed:UInt8}, Services))
             )
-    ))
-    AND ({by_spans:UInt8} = 0 OR TraceId IN
-    (
-        SELECT toFixedString(unhex(leftPad(left(SpanTraceId, 32), 32, '0')), 16)
-        FROM
-        (
-            SELECT DISTINCT TraceId AS SpanTraceId
-            FROM otel_traces
-            WHERE
-                toStartOfFiveMinutes(Timestamp) >= toStartOfFiveMinutes(toDateTime({read_from_seconds:UInt32}))
-                AND toStartOfFiveMinutes(Timestamp) <= toDateTime({read_to_seconds:UInt32})
-                AND ({service:String} = '' OR ServiceName = {service:String})
-                AND ({operation:String} = '' OR SpanName = {operation:String})
-                AND ({status:String} = ''
-                    OR (StatusCode IN ('Error', 'STATUS_CODE_ERROR')) = ({status:String} = 'error'))
-                AND ({first_value:String} = '' OR has(mapValues(SpanAttributes), {first_value:String}))
-                AND arrayAll((name, value) -> mapContains(SpanAttributes, name) AND SpanAttributes[name] = value,
-                    {names:Array(String)}, {values:Array(String)})
-                AND arrayAll((name, value) -> mapContains(ResourceAttributes, name) AND ResourceAttributes[name] = value,
-                    {resource_names:Array(String)}, {resource_values:Array(String)})
-                AND arrayAll((name, part) -> positionCaseInsensitiveUTF8(SpanAttributes[name], part) > 0,
-                    {part_names:Array(String)}, {parts:Array(String)})
-                AND arrayAll((name, part) -> positionCaseInsensitiveUTF8(ResourceAttributes[name], part) > 0,
-                    {resource_part_names:Array(String)}, {resource_parts:Array(String)})
-                AND arrayAll(name -> mapContains(SpanAttributes, name), {existing:Array(String)})
-                AND arrayAll(name -> mapContains(ResourceAttributes, name), {resource_existing:Array(String)})
-        )
     ))
 GROUP BY TraceId
 HAVING
@@ -69,4 +41,4 @@ ORDER BY
     TraceStartNs DESC,
     TraceId DESC
 LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 10, max_memory_usage = 4000000000
+SETTINGS max_execution_time = 10, max_memory_usage = 4000000000, use_index_for_in_with_subqueries = 0

@@ -9,7 +9,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from query.model.search import SearchError, TraceFilter
 from query.model.trace import ServiceCount, TraceSummary
 from query.model.window import NS_PER_S, Window, rfc3339
-from query.search.reader import SearchReader
+from query.search.reader import FEW, SearchReader
 from storage.client import Database
 from storage.search import SearchStore
 from tests.query.search.oracle import NS_PER_MS, Row, Sent, search
@@ -125,6 +125,29 @@ def test_every_search_answers_as_the_reference_does(database: Database) -> None:
                 expected = [printed(row) for row in search(spans, window, wanted, sort)]
                 assert page.traces == expected, (window, wanted, sort)
                 assert page.next_cursor is None
+
+
+RARE = TraceFilter(attributes=(("http.route", "/Items/a"),))
+
+
+@pytest.mark.parametrize("few", [FEW, 0])
+@pytest.mark.parametrize("sort", ["newest", "slowest"])
+def test_pages_of_a_rare_value_are_those_of_a_common_one(
+    embedded_database: Database, monkeypatch: pytest.MonkeyPatch, sort: str, few: int
+) -> None:
+    monkeypatch.setattr("query.search.reader.FEW", few)
+    spans = random_spans(7)
+    store(embedded_database, spans)
+    reader = SearchReader(SearchStore(embedded_database))
+    expected = [row.trace_id for row in search(spans, EVERYTHING, RARE, sort)]
+    assert 20 < len(expected) <= FEW
+    seen: list[str] = []
+    cursor = None
+    while cursor or not seen:
+        page = reader.find(EVERYTHING, RARE, sort=sort, limit=8, cursor=cursor)
+        seen += [trace.trace_id for trace in page.traces]
+        cursor = page.next_cursor
+    assert seen == expected
 
 
 @pytest.mark.parametrize("sort", ["newest", "slowest"])
