@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from spanhouse.head_requests import HeadAsGet
 from spanhouse.ingest import Ingest
 from spanhouse.process import Addresses, Process, default_quarantine, name_of, running
 from spanhouse.process_app import process_app
@@ -43,7 +44,7 @@ def _collect(settings: CollectorSettings, process: Process, *, shared_ports: boo
         intake.writer,
         settings.quarantine or default_quarantine(),
         process.registry,
-        process_app(database, metrics_of_all_workers() if shared_ports else process.registry),
+        HeadAsGet(process_app(database, metrics_of_all_workers() if shared_ports else process.registry)),
         shared_ports=shared_ports,
     )
     if not shared_ports:

@@ -9,6 +9,9 @@ from typing import Any
 
 import uvicorn
 
+from collector.receivers.http_protocol import BoundedHttpProtocol
+from spanhouse.head_requests import HeadAsGet
+
 START_SECONDS = 30.0
 # Long-lived responses (pages that refresh by themselves) must not hold up the end of the process.
 DRAIN_SECONDS = 5
@@ -19,7 +22,9 @@ class WebServer:
 
     def __init__(self, app: Any, listening: socket.socket, name: str) -> None:
         config = uvicorn.Config(
-            app,
+            HeadAsGet(app),
+            http=BoundedHttpProtocol,
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,

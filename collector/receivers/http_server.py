@@ -9,7 +9,7 @@ from typing import Any
 
 import uvicorn
 
-from collector.receivers.http_protocol import HeaderTimeoutProtocol
+from collector.receivers.http_protocol import BoundedHttpProtocol
 from collector.tls import TlsFiles
 
 _BACKLOG = 2048
@@ -49,13 +49,12 @@ class HttpServer:
         options: dict[str, Any] = self._tls.uvicorn_options() if self._tls else {}
         config = uvicorn.Config(
             self._app,
-            http=HeaderTimeoutProtocol,
+            http=BoundedHttpProtocol,
             ws="none",
             lifespan="off",
             log_config=None,
             access_log=False,
             server_header=False,
-            date_header=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             **options,
         )
