@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from storage.client import Database
 
 BUCKET_SECONDS = 300
-# No trace is followed for more than two weeks.
-MOST_BUCKETS = 4032
-# Values travel in the text of the question, about 50 bytes each.
-MOST_PLACES = 5000
+# Places travel as one value of a URL, 49 bytes each, and a server takes no value beyond 128 KiB.
+MOST_PLACES = 2500
+# No trace is followed for more than a week.
+MOST_BUCKETS = 2016
 
 Place = tuple[int, str]
 

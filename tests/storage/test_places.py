@@ -5,6 +5,7 @@ import pytest
 from storage import places as storage_places
 from storage.client import Database
 from storage.places import places
+from storage.search import SearchStore
 from tests.storage.requests import START_NS, request, span
 from tests.storing import SettledWriter
 
@@ -51,7 +52,11 @@ def test_many_places_come_in_pieces_with_each_trace_whole(
     assert all(len(some) <= 5 or len(whose) == 1 for some, whose in zip(found, owners, strict=True))
 
 
-def test_no_trace_is_followed_forever(embedded_database: Database) -> None:
-    lasting(embedded_database, {"ab" * 16: 6_000})
-    (found,) = places(embedded_database, ["ab" * 16])
-    assert len(found) == storage_places.MOST_BUCKETS
+def test_a_trace_is_followed_for_a_week_and_its_places_can_be_asked_for(database: Database) -> None:
+    lasting(database, {"ab" * 16: storage_places.MOST_BUCKETS, "cd" * 16: 6_000})
+    weeks = list(places(database, ["ab" * 16, "cd" * 16]))
+    assert [len(some) for some in weeks] == [storage_places.MOST_BUCKETS] * 2
+    spans = {
+        part.trace_id: part.spans for part in SearchStore(database).service_parts(["ab" * 16, "cd" * 16])
+    }
+    assert spans == {"ab" * 16: 2, "cd" * 16: 1}
