@@ -28,7 +28,20 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class NotFound(Exception):
-    """A page about something that does not exist; the message says what, in plain words."""
+    """A page about something that does not exist; the message says what, in plain words.
+
+    `likely` says why that may be; without it, that the chosen time may be wrong.
+    """
+
+    def __init__(self, message: str, likely: str = "") -> None:
+        super().__init__(message)
+        self.likely = likely
+
+
+def no_such_trace(trace_id: str) -> NotFound:
+    """What to raise about a trace; it is looked for in all that is stored, whatever time is chosen."""
+    likely = "It may not have arrived yet, may not have been sampled, or has expired."
+    return NotFound(f"No span of trace {trace_id[:64]} is stored.", likely)
 
 
 class BadParameter(ValueError):
@@ -50,7 +63,7 @@ def page_route(pages: Pages) -> type[APIRoute]:
                 try:
                     return await handle(request)
                 except NotFound as error:
-                    return error_page(pages, request, 404, str(error))
+                    return error_page(pages, request, 404, str(error), likely=error.likely)
                 except (WindowError, BadParameter) as error:
                     return error_page(pages, request, 422, str(error))
                 except RequestValidationError as error:
@@ -80,9 +93,9 @@ def _of_the_store(error: StorageError) -> str:
 
 
 def error_page(
-    pages: Pages, request: Request, status_code: int, message: str, sentence: str = ""
+    pages: Pages, request: Request, status_code: int, message: str, sentence: str = "", likely: str = ""
 ) -> HTMLResponse:
-    """The page for one failure; `sentence`, if any, stands before `message`."""
+    """The page for one failure; `sentence`, if any, stands before `message`, and `likely` after it."""
     try:
         time_range = pages.time_range(request)
     except WindowError:
@@ -97,6 +110,7 @@ def error_page(
         status=status_code,
         sentence=sentence or message,
         message=message,
+        likely=likely,
     )
 
 

@@ -12,7 +12,7 @@ from query.model.trace import Trace
 from query.traces.trace_id import TraceIdError, parse_trace_id
 from ui.compare.matching import changed_only, compare_traces
 from ui.compare.wording import comparison_sentence
-from ui.errors import BadParameter, NotFound, page_route
+from ui.errors import BadParameter, no_such_trace, page_route
 from ui.rendering import Pages
 from ui.time_range import TimeRange
 
@@ -50,7 +50,7 @@ def _trace(pages: Pages, text: str | None) -> Trace | None:
     except TraceIdError as error:
         raise BadParameter(str(error)) from None
     if trace is None:
-        raise NotFound(f"No span of trace {text[:64]} is stored.")
+        raise no_such_trace(text)
     return trace
 
 

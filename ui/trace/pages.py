@@ -16,7 +16,7 @@ from query.model.window import NS_PER_S, Window, parse_time
 from query.traces.collection import collection_paused
 from query.traces.trace_id import TraceIdError, parse_trace_id
 from storage.errors import StorageError
-from ui.errors import NotFound, page_route
+from ui.errors import NotFound, no_such_trace, page_route
 from ui.rendering import Pages
 from ui.security import SECURITY_HEADERS
 from ui.trace.columns import columns_json
@@ -56,7 +56,7 @@ def trace_routes(pages: Pages) -> APIRouter:
         with collection_paused():
             view = recent.read(_known_form(trace_id), raw=asked.raw)
             if view is None:
-                raise NotFound(f"No span of trace {trace_id[:64]} is stored.")
+                raise no_such_trace(trace_id)
             return pages.renderer.page(
                 request, "trace.html", pages.time_range(request), **_page_context(pages, view, asked)
             )
@@ -90,7 +90,7 @@ def trace_routes(pages: Pages) -> APIRouter:
 def _view(recent: RecentViews, trace_id: str, request: Request) -> TraceView:
     view = recent.recall(_known_form(trace_id), raw=read_trace_request(request.query_params).raw)
     if view is None:
-        raise NotFound(f"No span of trace {trace_id[:64]} is stored.")
+        raise no_such_trace(trace_id)
     return view
 
 

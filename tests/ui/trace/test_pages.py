@@ -113,6 +113,7 @@ def test_ids_are_read_as_people_write_them(client: TestClient) -> None:
     missing = client.get("/trace/beef")
     assert missing.status_code == 404
     assert "No span of trace beef is stored." in missing.text
+    assert "may not have arrived yet" in missing.text and "outside the chosen time" not in missing.text
     odd = client.get("/trace/<script>")
     assert odd.status_code == 404
     assert "<script>&#39; is not" not in odd.text
