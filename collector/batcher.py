@@ -129,9 +129,12 @@ class Batcher:
             entry = _Entry(request, key, time.monotonic())
             entry.result.set_running_or_notify_cancel()
             self._pending.setdefault(key, entry)
+            was_large = self._is_large()
             self._queue.append(entry)
             self._queued_bytes += len(request)
-            self._changed.notify()
+            # To wake a thread costs more than a small request: once for the first, once when they are many.
+            if len(self._queue) == 1 or self._is_large() != was_large:
+                self._changed.notify()
         return entry.result
 
     def _run(self) -> None:
@@ -145,7 +148,6 @@ class Batcher:
             finally:
                 with self._changed:
                     self._writing -= 1
-                    self._changed.notify_all()
                 self._metrics.queue_bytes.set(self._budget.held_bytes)
 
     def _take(self) -> list[_Entry]:
@@ -163,6 +165,8 @@ class Batcher:
                 group.append(self._queue.popleft())
             self._queued_bytes -= sum(len(entry.request) for entry in group)
             self._writing += 1
+            if self._queue:
+                self._changed.notify()
             self._metrics.queue_bytes.set(self._budget.held_bytes)
             return group
 
@@ -170,9 +174,14 @@ class Batcher:
         """Whether what is queued goes better with what comes until the write under way returns."""
         return (
             self._writing > 0
-            and len(self._queue) < self._limits.max_batch_requests
-            and self._queued_bytes < min(_SMALL_GROUP_BYTES, self._limits.max_batch_bytes)
+            and not self._is_large()
             and time.monotonic() - self._queue[0].queued_at < _SMALL_GROUP_WAITS_SECONDS
+        )
+
+    def _is_large(self) -> bool:
+        """Whether what is queued is worth an INSERT of its own."""
+        return len(self._queue) >= self._limits.max_batch_requests or self._queued_bytes >= min(
+            _SMALL_GROUP_BYTES, self._limits.max_batch_bytes
         )
 
     def _write(self, group: list[_Entry]) -> None:

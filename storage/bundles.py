@@ -95,10 +95,14 @@ class Bundles:
         finally:
             with self._changed:
                 bundle.writers -= 1
+                first = not bundle.stored
                 bundle.stored |= stored
                 if not stored:
                     bundle.size_bytes -= size_bytes
-                self._changed.notify_all()
+                # Waking a thread for nothing costs more than anything else here.
+                left = bundle is not self._open and not bundle.writers
+                if first or left or self._waiting or bundle.size_bytes * 2 >= self._max_bytes:
+                    self._changed.notify_all()
 
     def take(self, timeout_seconds: float | None = None, pause_seconds: float = 0.0) -> Bundle | None:
         """Closes the open bundle and returns it when all its writes have ended.
@@ -189,7 +193,8 @@ class Bundles:
                 self._changed.wait(_LOOK_AGAIN_SECONDS)
         finally:
             self._waiting.remove(ticket)
-            self._changed.notify_all()
+            if self._waiting:
+                self._changed.notify_all()
 
     def _has_room(self, size_bytes: int) -> bool:
         bundle = self._open

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 from google.protobuf.message import DecodeError
@@ -16,7 +17,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
 from collector.limits import Limits
-from collector.otlp.canonical import canonical, is_ambiguous
+from collector.otlp.canonical import canonical, has_unknown_fields, is_ambiguous
 from collector.otlp.nesting import exceeds_depth
 from collector.otlp.trim import Trimmer
 from collector.otlp.views import build_views
@@ -24,6 +25,9 @@ from collector.refusal import Invalid, Reason, TooLarge
 
 # How every SDK starts a span: field 1, 16 bytes, field 2, 8 bytes, neither all zero.
 _VALID_IDS = re.compile(rb"\x0a\x10(?!\x00{16}).{16}\x12\x08(?!\x00{8}).{8}", re.DOTALL)
+_HEAD_BYTES = 28
+_HEAD = itemgetter(slice(_HEAD_BYTES))
+_ID_TAGS_AND_SIZES = ((0, b"\x0a"), (1, b"\x10"), (18, b"\x12"), (19, b"\x08"))
 _NO_TRACE_ID = bytes(16)
 _NO_SPAN_ID = bytes(8)
 
@@ -60,7 +64,7 @@ class RequestChecker:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._views = build_views()
+        self._views = build_views(limits.max_nesting_depth)
         self._trimmer = Trimmer(limits)
         # Nothing below this size can hold too many attributes (two bytes each at least) or too long a value.
         self._suspicious_bytes = min(2 * limits.max_attributes_per_span, limits.max_attribute_length)
@@ -76,10 +80,12 @@ class RequestChecker:
                 scope with too many attributes.
             TooLarge: More spans than allowed.
         """
-        merged = self._parse(request)
-        if is_ambiguous(merged):
-            request = canonical(request)
+        merged = self._decode(self._views.plain, request)
+        if has_unknown_fields(merged):
             merged = self._parse(request)
+            if is_ambiguous(merged):
+                request = canonical(request)
+                merged = self._parse(request)
         flat = self._views.flat.FromString(request).resource_spans
         spans: list[bytes] = list(flat.scope_spans.spans)
         if len(spans) > self._limits.max_spans_per_request:
@@ -102,13 +108,17 @@ class RequestChecker:
             f"{text}; {checked.message}" if checked.message else text,
         )
 
-    def _parse(self, request: bytes) -> Any:
+    @staticmethod
+    def _decode(view: Any, request: bytes) -> Any:
         try:
-            merged = self._views.merged.FromString(request)
+            return view.FromString(request)
         except DecodeError as error:
             raise Invalid(
                 Reason.UNDECODABLE, "the body is not an ExportTraceServiceRequest in protobuf encoding"
             ) from error
+
+    def _parse(self, request: bytes) -> Any:
+        merged = self._decode(self._views.merged, request)
         if exceeds_depth(merged, self._limits.max_nesting_depth):
             raise Invalid(
                 Reason.TOO_DEEP,
@@ -133,7 +143,7 @@ class RequestChecker:
     def _check_ids(self, request: bytes, merged: Any, spans: list[bytes]) -> CheckedRequest:
         ids = merged.resource_spans.scope_spans.spans
         # One id field of each sort per span, and each span starts with valid ones: no span can have another.
-        if len(ids.trace_id) == len(spans) == len(ids.span_id) and all(map(_VALID_IDS.match, spans)):
+        if len(ids.trace_id) == len(spans) == len(ids.span_id) and _start_with_valid_ids(spans):
             return CheckedRequest(request, len(spans))
         # Written anew, so that an id given twice means the same to ClickHouse as to us, and without the spans
         # that the store would otherwise have to look for in every request.
@@ -146,6 +156,17 @@ class RequestChecker:
             {Reason.INVALID_IDS: invalid},
             f"{invalid} spans lack a valid trace id (16 bytes, not zero) or span id (8 bytes, not zero)",
         )
+
+
+def _start_with_valid_ids(spans: list[bytes]) -> bool:
+    """Looks at all starts at once, which takes less than half the time, and at each one when in doubt."""
+    heads = b"".join(map(_HEAD, spans))
+    if len(heads) != _HEAD_BYTES * len(spans):
+        return False
+    as_sdks_write_them = all(heads[at::_HEAD_BYTES] == byte * len(spans) for at, byte in _ID_TAGS_AND_SIZES)
+    if as_sdks_write_them and _NO_TRACE_ID not in heads and _NO_SPAN_ID not in heads:
+        return True
+    return all(map(_VALID_IDS.match, spans))
 
 
 def without_invalid_spans(request: bytes) -> tuple[bytes, int]:
