@@ -98,8 +98,7 @@ def _roll_up(database: Database, console: Console) -> None:
     links = LinkRollUp(
         LinkSource(HopSpans(database), store, LinkSettings()), ServiceStore(database), pause_seconds=0
     )
-    _, rolled_up_to = store.clock()
-    waiting = store.arrived(rolled_up_to)
+    waiting = store.arrived(store.clock().rolled_up_to)
     time.sleep(LinkSettings().late_seconds + 7)
     started, cpu = time.perf_counter(), time.process_time()
     links.advance()

@@ -35,3 +35,11 @@ class HopSpans:
         """
         near = [int(start) for (start,) in self._database.rows("link_near_slices", {"slices": list(slices)})]
         return self._database.frame("link_spans_of_slices", {"slices": list(slices), "near_slices": near})
+
+    def of_traces(self, trace_keys: Sequence[int]) -> pl.DataFrame:
+        """The spans of these traces (cityHash64 of their ids), and spans whose span links name them.
+
+        Columns are those of `link_joined_traces.sql`: as `of_slices`, `TraceKey` and `LinkedTraces`; a span
+        comes once.
+        """
+        return self._database.frame("link_joined_traces", {"trace_keys": list(trace_keys)})

@@ -5,7 +5,7 @@ Knows slots, versions and which slots may be read; nothing of what the figures m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,24 +14,23 @@ from storage import slots as whole_slots
 from storage.client import Database
 from storage.slots import NO_STEPS, Slots
 
-# Stands for the store's clock where a slice is named; slices are multiples of ten.
-_CLOCK = 2**32 - 1
+# After any time of arrival.
+END_OF_TIME = 2**32 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """The store at one moment.
+class Clock:
+    """How far the store is.
 
     Attributes:
         now_ns: Its time, Unix nanoseconds.
         rolled_up_to: The second up to whose arrivals all is rolled up; 0: never.
-        arrived: By slice and second of arrival, a mix of what arrived then and can change the slice: where it
-            is the same, so are the slice's links.
+        unpacking_since: The second before which everything that was acknowledged can be read.
     """
 
     now_ns: int
     rolled_up_to: int
-    arrived: Mapping[tuple[int, int], int]
+    unpacking_since: int
 
 
 class LinkFigureStore:
@@ -40,26 +39,18 @@ class LinkFigureStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def clock(self) -> tuple[int, int]:
-        """The store's time in Unix nanoseconds, and the second up to whose arrivals all is rolled up."""
-        ((now_ns, rolled_up_to),) = self._database.rows("link_clock")
-        return int(now_ns), int(rolled_up_to)
+    def clock(self) -> Clock:
+        """How far the store is; what is read after it shows at least that."""
+        ((now_ns, rolled_up_to, unpacking_since),) = self._database.rows("link_clock")
+        return Clock(int(now_ns), int(rolled_up_to), int(unpacking_since))
 
-    def unpacking_since(self) -> int:
-        """The second before which everything that was acknowledged can be read."""
-        ((second,),) = self._database.rows("link_unpacking_since")
-        return int(second)
+    def arrived_traces(self, from_second: int) -> pl.DataFrame:
+        """Traces whose links can have changed since this second: `TraceKey`, `Second`, `Spans`.
 
-    def look(self, from_second: int) -> Look:
-        """The clock, and what can have changed links since this second."""
-        now_ns = rolled_up_to = 0
-        arrived = {}
-        for slice_start, second, mix in self._database.rows("link_look", {"from_second": from_second}):
-            if slice_start == _CLOCK:
-                now_ns, rolled_up_to = int(mix), int(second)
-            else:
-                arrived[int(slice_start), int(second)] = int(mix)
-        return Look(now_ns, rolled_up_to, arrived)
+        One row per trace and second of arrival, with how many spans arrived then that are in the trace or
+        that name it by span link.
+        """
+        return self._database.frame("link_arrived_traces", {"from_second": from_second})
 
     def arrived(self, from_second: int) -> int:
         """How many spans arrived since this second."""

@@ -19,6 +19,7 @@ import polars as pl
 from query.links.aggregate import figures_of
 from query.links.background import Background
 from query.links.joined import batches, join
+from query.links.settling import LONGEST_UNPACKING_SECONDS, VISIBLE_AFTER_SECONDS, all_read_before
 from query.links.source import LinkSource
 from query.model.window import NS_PER_S
 from query.services.minutes import of_services
@@ -29,11 +30,6 @@ from storage.slots import HOUR, MINUTE, Slots
 
 logger = logging.getLogger(__name__)
 
-# Beyond the time a callee may be late: longer than an INSERT of somebody else takes to become visible.
-VISIBLE_AFTER_SECONDS = 5
-# Our own may take longer; for so long the log tells. A bundle that stays there longer is stuck: nobody is
-# unpacking it, so its spans have not arrived yet.
-LONGEST_UNPACKING_SECONDS = 120
 # Share of one thread's time that rounds may take; at high rates links are joined at query time for longer.
 MOST_BUSY_SHARE = 0.1
 LONGEST_PAUSE_SECONDS = 30.0
@@ -117,10 +113,13 @@ class LinkRollUp:
 
     def _settled(self) -> tuple[int, int]:
         """The second before whose end nothing arrives any more, and the one up to which all is rolled up."""
-        now_ns, rolled_up_to = self._store.clock()
-        now = now_ns // NS_PER_S
-        unpacking_since = max(self._store.unpacking_since(), now - self._longest_unpacking_seconds)
-        return min(now - self._settle_seconds, unpacking_since), rolled_up_to
+        clock = self._store.clock()
+        settled = all_read_before(
+            clock,
+            waited_seconds=self._settle_seconds,
+            longest_unpacking_seconds=self._longest_unpacking_seconds,
+        )
+        return settled, clock.rolled_up_to
 
     def _run(self, stopping: threading.Event) -> None:
         while not stopping.is_set():
@@ -141,8 +140,7 @@ class LinkRollUp:
     def _little_arrives(self) -> bool:
         """Whether catching up without a rest takes nothing from ingest."""
         try:
-            now_ns, _ = self._store.clock()
-            arrived = self._store.arrived(now_ns // NS_PER_S - LATELY_SECONDS)
+            arrived = self._store.arrived(self._store.clock().now_ns // NS_PER_S - LATELY_SECONDS)
         except StorageError:
             return False
         return arrived < LITTLE_PER_SECOND * LATELY_SECONDS
@@ -150,7 +148,7 @@ class LinkRollUp:
     def _join(self, slices: Sequence[int]) -> None:
         occupied = self._source.hop_spans.occupied(min(slices), max(slices) + SLICE_SECONDS)
         for batch in batches(slices, occupied):
-            version, _ = self._store.clock()
+            version = self._store.clock().now_ns
             late_after = version // NS_PER_S - self._source.settings.late_seconds
             hops = join(self._source.hop_spans, batch, late_after)
             rows = [figures_of(hops, SLICE_SECONDS, by_operation=detailed) for detailed in (False, True)]
@@ -166,7 +164,7 @@ class LinkRollUp:
         at_once = SUMMED_AT_ONCE[resolution]
         for first in range(0, len(over), at_once):
             starts = over[first : first + at_once]
-            version, _ = self._store.clock()
+            version = self._store.clock().now_ns
             parts = self._parts(resolution, starts)
             rows = [
                 self._store.figures(parts, slot_seconds=resolution, by_operation=detailed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar, cast
 
@@ -13,12 +13,14 @@ import polars as pl
 
 from query.links.aggregate import figures_of
 from query.links.coverage import Plan, plan
-from query.links.joined import batches, join, join_nothing
+from query.links.joined import MOST_SPANS_AT_ONCE, batches, join, join_nothing
+from query.links.look import Look
 from query.links.slice_hops import SliceHops, settled_before
+from query.links.trace_hops import join_traces
 from query.model.window import NS_PER_S, Window
 from storage.errors import QueryTooHeavy
 from storage.hops import SLICE_SECONDS, HopSpans
-from storage.links import LinkFigureStore, Look
+from storage.links import END_OF_TIME, LinkFigureStore
 from storage.slots import HOUR, MINUTE, Slots
 
 T = TypeVar("T")
@@ -42,13 +44,12 @@ class Seen:
         hop_spans: Where slices are joined from.
         store: Where slots are listed.
         look: What was seen.
-        since: From when on arrivals count: all before was rolled up when the store was last looked at.
-        before: What the look before has shown; what nothing arrived for is taken over.
+        changed: Slices that something arrived for since what is rolled up, or a little longer ago, with the
+            latest second in which it did.
+        joined: What is known of slices already.
 
     Attributes:
         rolled_up_to: The second up to whose arrivals all was rolled up; 0: never.
-        changed: Slices that something arrived for since then, or a little longer ago.
-        behind_seconds: For how long nothing was rolled up.
         joining_seconds: How long it has taken so far to join what was asked for.
     """
 
@@ -57,8 +58,8 @@ class Seen:
         hop_spans: HopSpans,
         store: LinkFigureStore,
         look: Look,
-        since: int,
-        before: Seen | None = None,
+        changed: Mapping[int, int],
+        joined: SliceHops | None = None,
     ) -> None:
         self._hop_spans = hop_spans
         self._store = store
@@ -66,15 +67,38 @@ class Seen:
         self._worked_out: OrderedDict[tuple[object, ...], object] = OrderedDict()
         self._slots: dict[int, list[tuple[int, int, dict[int, bool]]]] = {MINUTE: [], HOUR: []}
         self._slices: list[tuple[int, int, list[int]]] = []
-        self._look = look
-        self._since = since
-        self.rolled_up_to = look.rolled_up_to
-        self.behind_seconds = look.now_ns // NS_PER_S - look.rolled_up_to
-        self.changed = {start for start, second in look.arrived if second >= since}
+        self._joined = joined or SliceHops()
+        self.look = look
+        self.rolled_up_to = look.clock.rolled_up_to
+        self.changed = changed
         self.joining_seconds = 0.0
-        self._joined = SliceHops()
-        if before is not None and before.rolled_up_to:
-            self._take_over(before)
+
+    def after(self, look: Look) -> Seen:
+        """What a later look shows: only traces that something arrived for are joined again."""
+        began = time.monotonic()
+        arrivals = self.look.until(look)
+        # What was rolled up since this look may have been read before it was: it counts as changed once more.
+        changed = {start: second for start, second in self.changed.items() if second >= self.rolled_up_to}
+        if arrivals.spans > MOST_SPANS_AT_ONCE:
+            stirred = self._store.changed_slices(arrivals.first_second, END_OF_TIME)
+            with self._lock:
+                joined = self._joined.copy(changed, without=stirred)
+        else:
+            found = list(join_traces(self._hop_spans, arrivals.traces))
+            stirred = [start for one in found for start in one.slices]
+            with self._lock:
+                joined = self._joined.copy({*changed, *stirred})
+            for one in found:
+                joined.replace(one)
+        now = look.clock.now_ns // NS_PER_S
+        seen = Seen(self._hop_spans, self._store, look, {**changed, **dict.fromkeys(stirred, now)}, joined)
+        seen.joining_seconds = time.monotonic() - began
+        if self.rolled_up_to == seen.rolled_up_to:
+            # What a round of the roll-up has not done yet is in slices that changed; they are joined.
+            with self._lock:
+                seen._slots = {resolution: list(known) for resolution, known in self._slots.items()}
+                seen._slices = list(self._slices)
+        return seen
 
     def plan(self, window: Window, *, longest: int) -> Plan:
         """Which slots a window is read from, none longer than `longest` seconds."""
@@ -82,25 +106,16 @@ class Seen:
             first = window.start_ns // NS_PER_S // SLICE_SECONDS * SLICE_SECONDS
             return Plan(Slots(), list(self._hop_spans.occupied(first, -(-window.end_ns // NS_PER_S))))
         with self._lock:
-            return plan(window, self.changed, self._slots_in, self._slices_in, longest=longest)
-
-    def stirred(self, since: int, look: Look) -> set[int]:
-        """Slices for which something arrived between this look and a later one.
-
-        Args:
-            since: The second from which on both have seen all arrivals.
-            look: The later one.
-        """
-        differing = self._look.arrived.items() ^ look.arrived.items()
-        return {start for (start, second), _ in differing if second >= since}
+            return plan(window, set(self.changed), self._slots_in, self._slices_in, longest=longest)
 
     def joined(self, slices: Sequence[int]) -> dict[int, pl.DataFrame]:
         """The hops that start in each of these slices, with `pending_since` (see `query.links.frames`)."""
         with self._lock:
-            return self._join(slices)
+            self._join(slices)
+            return self._joined.of(slices)
 
     def figures(self, slices: Sequence[int], late_after_seconds: int) -> pl.DataFrame:
-        """Figures of these slices, one row per slice and link."""
+        """Figures per slice and link of these slices; a link may come in several rows."""
         with self._lock:
             self._join(slices)
             return self._joined.figures(slices, late_after_seconds)
@@ -128,15 +143,7 @@ class Seen:
             self._worked_out[key] = found
         return found
 
-    def _take_over(self, before: Seen) -> None:
-        with before._lock:
-            self._joined = before._joined.without(before.stirred(self._since, self._look), self.changed)
-            if before.rolled_up_to == self.rolled_up_to:
-                # What a round of the roll-up has not done yet is in slices that changed; they are joined.
-                self._slots = {resolution: list(known) for resolution, known in before._slots.items()}
-                self._slices = list(before._slices)
-
-    def _join(self, slices: Sequence[int]) -> dict[int, pl.DataFrame]:
+    def _join(self, slices: Sequence[int]) -> None:
         missing = [start for start in slices if start not in self._joined]
         began = time.monotonic()
         for batch in self._batches(missing):
@@ -144,7 +151,6 @@ class Seen:
             for start in batch:
                 self._joined.put(start, hops.filter(slice=start))
         self.joining_seconds += time.monotonic() - began
-        return self._joined.of(slices)
 
     def _batches(self, slices: list[int]) -> list[list[int]]:
         if len(slices) <= _FEW_SLICES:

@@ -10,19 +10,22 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 import polars as pl
 
 from query.links.aggregate import figures_of
 from query.links.coverage import Plan
+from query.links.look import Look
 from query.links.remembered import RememberedFrames
 from query.links.seen import MOST_SPANS_JOINED, JoinedHops, Seen
 from query.links.settings import LinkSettings
+from query.links.settling import all_read_before
 from query.links.sums import LinkSums
 from query.model.window import NS_PER_S, Window
 from storage.hops import SLICE_SECONDS, HopSpans
-from storage.links import LinkFigureStore, Look
+from storage.links import END_OF_TIME, LinkFigureStore
 from storage.slots import HOUR, NO_STEPS, Slots
 
 T = TypeVar("T")
@@ -95,34 +98,41 @@ class LinkSource:
 
     def _next_look(self) -> Seen:
         last = self._seen
-        if last is None or not last.rolled_up_to:
+        if last is None or not last.rolled_up_to or self._too_far(last.look):
             return self._first_look()
-        if self._too_far(last.behind_seconds, last.rolled_up_to):
-            self.remembered.clear()
+        look = self._look(last.look.settled)
+        if look.clock.rolled_up_to > last.rolled_up_to + _FORGET_SECONDS:
             return self._first_look()
-        # From where the last look began: everything that changed since then must be forgotten.
-        since = last.rolled_up_to
-        look = self.store.look(since)
-        if not last.stirred(since, look) and time.monotonic() < self._made_at + _SAME_SECONDS:
+        if not last.look.until(look) and time.monotonic() < self._made_at + _SAME_SECONDS:
             return last
         self._made_at = time.monotonic()
-        if look.rolled_up_to > since + _FORGET_SECONDS:
-            self.remembered.clear()
-            return Seen(self.hop_spans, self.store, look, look.rolled_up_to)
-        seen = Seen(self.hop_spans, self.store, look, since, last)
-        self.remembered.forget(seen.changed)
+        seen = last.after(look)
+        self.remembered.forget(last.changed.keys() | seen.changed.keys())
         return seen
 
     def _first_look(self) -> Seen:
-        store_ns, since = self.store.clock()
-        look = Look(store_ns, 0, {})
-        if since and not self._too_far(store_ns // NS_PER_S - since, since):
-            look = self.store.look(since)
-        return Seen(self.hop_spans, self.store, look, since)
+        self.remembered.clear()
+        look = self._look()
+        since = look.clock.rolled_up_to
+        if not since or self._too_far(look):
+            never = replace(look.clock, rolled_up_to=0)
+            return Seen(self.hop_spans, self.store, replace(look, clock=never), {})
+        changed = self.store.changed_slices(since, END_OF_TIME)
+        seconds = look.clock.now_ns // NS_PER_S
+        return Seen(self.hop_spans, self.store, look, dict.fromkeys(changed, seconds))
 
-    def _too_far(self, behind_seconds: int, rolled_up_to: int) -> bool:
+    def _look(self, since: int | None = None) -> Look:
+        """What has arrived since a second, or since the last one before which nothing arrives any more."""
+        clock = self.store.clock()
+        from_second = all_read_before(clock) if since is None else since
+        return Look(clock, self.store.arrived_traces(from_second))
+
+    def _too_far(self, look: Look) -> bool:
         """Whether so much is left to roll up that joining a whole window is cheaper than a look."""
-        return behind_seconds > _FAR_SECONDS and self.store.arrived(rolled_up_to) > MOST_SPANS_JOINED
+        return (
+            look.behind_seconds > _FAR_SECONDS
+            and self.store.arrived(look.clock.rolled_up_to) > MOST_SPANS_JOINED
+        )
 
 
 class LinkMoment:
@@ -136,13 +146,11 @@ class LinkMoment:
     def open(self, window: Window, *, longest: int = HOUR) -> LinkData:
         """The figures of one window, from slots of at most `longest` seconds (see `query.links.coverage`)."""
         chosen = self.plan(window, longest=longest)
-        whole: list[int] = []
+        whole = [start for start in chosen.joined if _lies_in(window, start)]
+        edges = [start for start in chosen.joined if not _lies_in(window, start)]
         cut: list[pl.DataFrame] = []
-        for start, hops in self._seen.joined(chosen.joined).items():
-            start_ns = pl.col("start_ns")
-            if window.start_ns <= start * NS_PER_S and (start + SLICE_SECONDS) * NS_PER_S <= window.end_ns:
-                whole.append(start)
-                continue
+        start_ns = pl.col("start_ns")
+        for start, hops in self._seen.joined(edges).items():
             inside = hops.filter((start_ns >= window.start_ns) & (start_ns < window.end_ns))
             if len(inside) == len(hops):
                 whole.append(start)
@@ -239,6 +247,10 @@ class LinkData:
         return self._source.remembered.get(
             f"figures per {seconds} s", slots, lambda: self.store.figures(slots, slot_seconds=seconds)
         )
+
+
+def _lies_in(window: Window, start: int) -> bool:
+    return window.start_ns <= start * NS_PER_S and (start + SLICE_SECONDS) * NS_PER_S <= window.end_ns
 
 
 def _parts(slots: Slots) -> Iterable[Slots]:

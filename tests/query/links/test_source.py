@@ -33,11 +33,12 @@ ALWAYS_LOOK = LinkSettings(late_seconds=0, remembered_seconds=0.0)
 
 
 class _Counting(HopSpans):
-    """Spans that remember which slices were joined."""
+    """Spans that remember which slices were joined, and of how many traces alone."""
 
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.joined: list[list[int]] = []
+        self.traces: list[int] = []
         self.while_joining: Callable[[], object] = list
 
     def of_slices(self, slices: Sequence[int]) -> pl.DataFrame:
@@ -45,6 +46,10 @@ class _Counting(HopSpans):
         found = super().of_slices(slices)
         self.while_joining()
         return found
+
+    def of_traces(self, trace_keys: Sequence[int]) -> pl.DataFrame:
+        self.traces.append(len(trace_keys))
+        return super().of_traces(trace_keys)
 
 
 def calls(first: int, count: int) -> list[LinkSpan]:
@@ -68,9 +73,7 @@ def rolled_up(database: Database, settings: LinkSettings) -> tuple[_Counting, Li
     return spans, source, LinkReader(source, settings, clock=time.time_ns)
 
 
-def test_a_slice_is_joined_again_only_when_something_arrived_for_it(
-    database: Database, tmp_path: Path
-) -> None:
+def test_a_slice_is_joined_once_and_then_what_arrives_for_it(database: Database, tmp_path: Path) -> None:
     sender = writer(database, tmp_path)
     sender.write([request(calls(0, 10))])
     spans, _, reader = rolled_up(database, ALWAYS_LOOK)
@@ -79,10 +82,29 @@ def test_a_slice_is_joined_again_only_when_something_arrived_for_it(
 
     assert [counted(reader) for _ in range(3)] == [[16]] * 3
     assert spans.joined == [[SLICE, LATER_SLICE]]
+    assert spans.traces == []
 
     sender.write([request(calls(LATER + 1, 1))])
     assert [counted(reader) for _ in range(2)] == [[17]] * 2
-    assert spans.joined[1:] == [[LATER_SLICE]]
+    sender.write([request(calls(LATER, 2))])  # Copies.
+    assert [counted(reader) for _ in range(2)] == [[17]] * 2
+    assert spans.joined == [[SLICE, LATER_SLICE]]
+    assert spans.traces == [1, 2]
+
+
+def test_what_arrives_in_great_numbers_is_joined_by_slices(
+    embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seen, "MOST_SPANS_AT_ONCE", 4)
+    sender = writer(embedded_database, tmp_path)
+    spans, _, reader = rolled_up(embedded_database, ALWAYS_LOOK)
+    sender.write([request(calls(0, 1) + calls(LATER, 1))])
+    assert counted(reader) == [2]
+    sender.write([request(calls(LATER + 1, 5))])
+
+    assert counted(reader) == [7]
+    assert LATER_SLICE in spans.joined[1]
+    assert spans.traces == []
 
 
 def test_a_late_child_of_an_earlier_slice_stirs_it_too(database: Database, tmp_path: Path) -> None:
@@ -96,7 +118,8 @@ def test_a_late_child_of_an_earlier_slice_stirs_it_too(database: Database, tmp_p
     answer = LinkSpan("a" * 32, "2" * 16, "1" * 16, "cart", "GET", "server", at_ns, MS)
     sender.write([request([answer])])
     assert [(link.caller, link.callee) for link in reader.list(ALL).links] == [("web", "cart")]
-    assert spans.joined == [[SLICE], [SLICE, LATER_SLICE]]
+    assert spans.joined == [[SLICE], [LATER_SLICE]]
+    assert spans.traces == [1]
 
 
 def test_questions_of_one_moment_share_a_look(embedded_database: Database, tmp_path: Path) -> None:
