@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from query.model.link import DependencyLink, MapNode, ServiceMap
+from query.model.link import MapNode, ServiceMap
+from ui.map.summed_link import summed_link
 
 SUGGEST_FROM = 60
 _LEAST_LEAVES = 2
@@ -74,7 +75,9 @@ def fold_leaves(whole: ServiceMap, keep: Collection[str] = ()) -> Folded:
     gone = {name for group in groups.values() for name in group.leaves}
     kept = [link for link in whole.links if link.callee not in gone]
     folded = {
-        group.name: _one_link(group, [link for link in whole.links if link.callee in group.leaves])
+        group.name: summed_link(
+            group.caller, group.name, [link for link in whole.links if link.callee in group.leaves]
+        )
         for group in groups.values()
     }
     nodes = [node for node in whole.nodes if node.service not in gone]
@@ -85,25 +88,4 @@ def fold_leaves(whole: ServiceMap, keep: Collection[str] = ()) -> Folded:
     return Folded(
         ServiceMap(whole.start, whole.end, nodes, [*kept, *folded.values()]),
         {group.name: group for group in groups.values()},
-    )
-
-
-def _one_link(group: Group, links: list[DependencyLink]) -> DependencyLink:
-    calls, errors = sum(link.calls for link in links), sum(link.errors for link in links)
-    return DependencyLink(
-        caller=group.caller,
-        callee=group.name,
-        kind=links[0].kind,
-        calls=calls,
-        calls_per_second=sum(link.calls_per_second for link in links),
-        errors=errors,
-        error_rate=errors / calls if calls else 0.0,
-        client_ms=None,
-        server_ms=None,
-        gap_ms=None,
-        baseline_p95_ms=None,
-        status="ok",
-        reasons=[],
-        impact_ms=0.0,
-        caller_kind=links[0].caller_kind,
     )

@@ -15,6 +15,7 @@ from ui.formats import percent, plural, rate
 from ui.links.change import LinkChange, LinkKey, link_key
 from ui.links.change_wording import worst_changes
 from ui.map.lettering import fitted, text_width
+from ui.map.summed_link import summed_link
 from ui.map.wording import in_trouble, worst_first
 from ui.paths import pair_text
 
@@ -198,32 +199,15 @@ def _bundle(
     )
     ranked = tuple(worst_first(links))
     worst, busiest = ranked[0], max(links, key=lambda link: (link.calls, link.kind))
-    calls, errors = sum(link.calls for link in links), sum(link.errors for link in links)
     named = f"{worst.caller} → {worst.callee}"
-    return Bundle(
-        said[0],
-        said[1],
-        key,
-        ranked,
-        DependencyLink(
-            caller=caller,
-            callee=callee,
-            kind=busiest.kind,
-            calls=calls,
-            calls_per_second=sum(link.calls_per_second for link in links),
-            errors=errors,
-            error_rate=errors / calls if calls else 0.0,
-            client_ms=None,
-            server_ms=None,
-            gap_ms=None,
-            baseline_p95_ms=None,
-            status=worst.status,
-            reasons=[f"{named}: {'; '.join(worst.reasons) or worst.status}"] if in_trouble(worst) else [],
-            impact_ms=sum(link.impact_ms for link in links),
-            caller_kind="service" if ends[0] else worst.caller_kind,
-            callee_kind="service" if ends[1] else worst.callee_kind,
-        ),
+    whole = replace(
+        summed_link(caller, callee, ranked),
+        kind=busiest.kind,
+        reasons=[f"{named}: {'; '.join(worst.reasons) or worst.status}"] if in_trouble(worst) else [],
+        caller_kind="service" if ends[0] else worst.caller_kind,
+        callee_kind="service" if ends[1] else worst.callee_kind,
     )
+    return Bundle(said[0], said[1], key, ranked, whole)
 
 
 def _node(group: NamespaceGroup, bundles: Iterable[Bundle], statuses: Sequence[Status]) -> MapNode:
