@@ -30,14 +30,14 @@ def hops_json(hops: HopColumns) -> pl.Series:
     )
 
 
-def _quotable(texts: Sequence[str]) -> pl.Series:
+def _quotable(texts: Sequence[str] | pl.Series) -> pl.Series:
     return inside_quotes(pl.Series(texts, dtype=pl.String))
 
 
-def _ids(ids: Sequence[str | None]) -> pl.Series:
+def _ids(ids: Sequence[str | None] | pl.Series) -> pl.Series:
     quoted = '"' + inside_quotes(pl.Series(ids, dtype=pl.String)) + '"'
     return quoted.fill_null("null")
 
 
-def _numbers(numbers: Sequence[float | None]) -> pl.Series:
+def _numbers(numbers: Sequence[float | None] | pl.Series) -> pl.Series:
     return pl.Series(numbers, dtype=pl.Float64).cast(pl.String).fill_null("null")

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import orjson
 import polars as pl
+from polars.exceptions import InvalidOperationError
 
-NS_PER_MS = 1_000_000
+from query.traces.durations import EXACT, NS_PER_MS, in_ms
+
 # What JSON must escape inside a string; orjson leaves everything else as it is.
 _SPECIAL = r'["\\\x00-\x1f]'
-# Whole numbers up to here are doubles too, so that dividing the double divides the number.
-_EXACT = 1 << 53
 
 
 def inside_quotes(texts: pl.Series) -> pl.Series:
@@ -29,13 +29,15 @@ def dumped(values: Sequence[object]) -> pl.Series:
     return pl.Series([orjson.dumps(value).decode() for value in values], dtype=pl.String)
 
 
-def milliseconds(times_ns: Sequence[int]) -> pl.Series:
+def milliseconds(times_ns: Sequence[int] | pl.Series) -> pl.Series:
     """Each time in ms, as the nearest double."""
-    if max(times_ns, default=0) < _EXACT and min(times_ns, default=0) > -_EXACT:
-        # Column by column: dividing by a scalar, Polars multiplies by its inverse, which rounds twice.
-        divisors = pl.repeat(NS_PER_MS, len(times_ns), dtype=pl.Float64, eager=True)
-        return (pl.Series(times_ns, dtype=pl.Int64).cast(pl.Float64) / divisors).cast(pl.String)
-    return dumped([time_ns / NS_PER_MS for time_ns in times_ns])
+    try:
+        column = pl.Series(times_ns, dtype=pl.Int64)
+    except (TypeError, InvalidOperationError):
+        return dumped([time_ns / NS_PER_MS for time_ns in times_ns])
+    if not column.is_between(-EXACT, EXACT).all():
+        return dumped([time_ns / NS_PER_MS for time_ns in times_ns])
+    return in_ms(column).cast(pl.String)
 
 
 def joined(pieces: Sequence[str | pl.Series]) -> pl.Series:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import polars as pl
 
@@ -24,31 +24,30 @@ def spans_json(rebuilt: RebuiltTrace) -> pl.Series:
         *('","parent_span_id":"', inside_quotes(frame["ParentSpanId"])),
         *('","service":"', inside_quotes(frame["ServiceName"])),
         *('","name":"', inside_quotes(frame["SpanName"])),
-        _between('","kind":"', spans.kinds, '","start_time_unix_nano":"'),
-        frame["Timestamp"].cast(pl.Int64).cast(pl.String),
-        *('","duration_ms":', milliseconds(frame["Duration"].to_list())),
-        *(',"self_ms":', milliseconds(rebuilt.self_ns)),
-        _between(',"depth":', rebuilt.forest.depth, ',"status":"'),
-        _between("", spans.statuses, '","status_message":"'),
+        _between('","kind":"', spans.table["kind"], '","start_time_unix_nano":"'),
+        spans.table["start_ns"].cast(pl.String),
+        *('","duration_ms":', milliseconds(spans.table["duration_ns"])),
+        *(',"self_ms":', milliseconds(pl.Series(rebuilt.self_ns))),
+        *(',"depth":', pl.Series(rebuilt.forest.depth, dtype=pl.Int64).cast(pl.String)),
+        _between(',"status":"', spans.table["status"], '","status_message":"'),
         inside_quotes(frame["StatusMessage"]),
         *('","critical_ms":', milliseconds(rebuilt.critical_ns)),
         *(',"skew_ms":', milliseconds(rebuilt.shifts_ns)),
         *(',"attributes":', attributes_json(rebuilt.shapes)),
-        resources[spans.resource_of],
-        scopes[spans.scope_of],
+        resources.gather(spans.table["resource"]),
+        scopes.gather(spans.table["scope"]),
         _lists(frame["Events.Name"], lambda: _events(frame)),
         *('],"links":[', _lists(frame["Links.SpanId"], lambda: _links(frame))),
         *('],"warnings":', _warnings(rebuilt)),
         *(',"trace_state":"', inside_quotes(frame["TraceState"])),
-        _between('","flags":', frame["Flags"].to_list(), "}"),
+        *('","flags":', frame["Flags"].cast(pl.String), "}"),
     ]
     return joined(pieces).gather(rebuilt.forest.order)
 
 
-def _between(before: str, values: Sequence[str | int], after: str) -> pl.Series:
+def _between(before: str, values: pl.Series, after: str) -> pl.Series:
     """Values of which there are few, none of which JSON escapes, between two fixed texts."""
-    texts = {value: f"{before}{value}{after}" for value in set(values)}
-    return pl.Series([texts[value] for value in values], dtype=pl.String)
+    return values.replace_strict({value: f"{before}{value}{after}" for value in values.unique()})
 
 
 def _lists(owners: pl.Series, items: Callable[[], pl.Series]) -> pl.Series:

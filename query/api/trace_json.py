@@ -33,7 +33,7 @@ def _printed_by_columns(rebuilt: RebuiltTrace) -> memoryview:
             "start": rfc3339(max(rebuilt.first_ns, 0)),
             "duration_ms": (rebuilt.last_ns - rebuilt.first_ns) / NS_PER_MS,
             "span_count": rebuilt.frame.height,
-            "error_count": rebuilt.spans.statuses.count("error"),
+            "error_count": rebuilt.spans.error_count,
         }
     ).decode()
     texts = pl.concat(

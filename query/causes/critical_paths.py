@@ -102,23 +102,26 @@ def _stretches(
             "parent_end": end_ns.gather(trees.parent),
         }
     ).with_row_index("row")
+    # Of all its spans: one without duration may be the last without being a stretch.
+    spans = spans.with_columns(trace_end=pl.col("end").max().over("trace"))
     root = pl.col("parent_end").is_null()
     outlives = (pl.col("end") > pl.col("parent_end")) & (pl.col("inside") < pl.col("end"))
     common = ["trace", "place", "row"]
     in_order = pl.concat(
         [
             spans.filter(root | outlives).select(
-                *common, "end", **{"from": pl.col("inside")}, walks=pl.lit(value=True)
+                *common, "end", "trace_end", **{"from": pl.col("inside")}, walks=pl.lit(value=True)
             ),
             spans.filter(pl.col("start") < pl.col("inside")).select(
                 *common,
                 pl.min_horizontal("end", "inside").alias("end"),
+                "trace_end",
                 **{"from": pl.col("start")},
                 walks=pl.lit(value=False),
             ),
         ]
     ).sort(["trace", "end", "from", "place", "walks"], descending=[False, True, False, False, True])
-    cursor = pl.col("from").cum_min().shift(1).over("trace").fill_null(pl.col("end").max().over("trace"))
+    cursor = pl.col("from").cum_min().shift(1).over("trace").fill_null(pl.col("trace_end"))
     came_next = pl.when("reaches").then("row").forward_fill().shift(1).over("trace")
     return (
         in_order.with_columns(cursor=cursor)

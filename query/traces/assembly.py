@@ -33,7 +33,7 @@ def trace_of(rebuilt: RebuiltTrace) -> Trace:
         start=rfc3339(max(rebuilt.first_ns, 0)),
         duration_ms=(rebuilt.last_ns - rebuilt.first_ns) / NS_PER_MS,
         span_count=len(rebuilt.spans.span_ids),
-        error_count=rebuilt.spans.statuses.count("error"),
+        error_count=rebuilt.spans.error_count,
         spans=SpanList(columns, lambda positions: _spans(rebuilt, columns, positions)),
         hops=rebuilt.hops.hops(),
         warnings=rebuilt.warnings,

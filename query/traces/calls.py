@@ -17,6 +17,8 @@ from query.model.link import LinkKind
 from query.traces.columns import SpanColumns
 from query.traces.tree import ROOT, Forest
 
+# How long a callee may be late.
+LATE_NS = 10_000_000_000
 # Start, caller, callee, kind, operation.
 _ORDER = itemgetter(0, 1, 2, 3, 4)
 
@@ -42,7 +44,7 @@ class _Caller(NamedTuple):
 
 
 def find_calls(
-    trace_id: str, spans: SpanColumns, forest: Forest, *, now_ns: int, late_ns: int = 10_000_000_000
+    trace_id: str, spans: SpanColumns, forest: Forest, *, now_ns: int, late_ns: int = LATE_NS
 ) -> list[Call]:
     """All calls of a trace, in the order of `query.links.linker.find_hops`, which describes the arguments."""
     finder = _Finder(trace_id, spans, forest)
@@ -100,7 +102,7 @@ class _Finder:
         for place, kind in enumerate(spans.kinds):
             if kind not in CALLER_KINDS or place in called or self._is_nested(place):
                 continue
-            peer = spans.said[place].peer
+            peer = spans.said_by_each[place].peer
             if peer is None or (spans.received_ns[place] > late_after_ns and peer.kind != "database"):
                 continue
             calls.append(
@@ -185,8 +187,8 @@ class _Finder:
             return "internal"
         if kinds[server] == "consumer" or (client is not None and kinds[client] == "producer"):
             return "messaging"
-        spoken = "" if client is None else self._spans.said[client].protocol
-        return spoken or self._spans.said[server].protocol or "rpc"
+        spoken = "" if client is None else self._spans.said_by_each[client].protocol
+        return spoken or self._spans.said_by_each[server].protocol or "rpc"
 
     def _with_outer(self) -> set[int]:
         """H3: a call made inside another caller span of the same service is the outer span's call too."""
@@ -206,10 +208,17 @@ class _Finder:
 
 
 def _sidecars(spans: SpanColumns) -> list[bool]:
-    """Whether a proxy made each span. Resources and scopes are shared by spans, so few are looked at."""
-    processes = {
-        (resource, scope): sidecar_process(spans.resources[resource], spans.scopes[scope].name)
-        for resource, scope in set(zip(spans.resource_of, spans.scope_of, strict=True))
+    """Whether a proxy made each span."""
+    proxies = proxy_processes(spans)
+    made_by = zip(spans.said_by_each, spans.resource_of, spans.scope_of, strict=True)
+    return [said.proxied or (resource, scope) in proxies for said, resource, scope in made_by]
+
+
+def proxy_processes(spans: SpanColumns) -> set[tuple[int, int]]:
+    """Which pairs of a resource and a scope, by their numbers, are a proxy's; few pairs are looked at."""
+    pairs: list[tuple[int, int]] = spans.table.select("resource", "scope").unique().rows()
+    return {
+        (resource, scope)
+        for resource, scope in pairs
+        if sidecar_process(spans.resources[resource], spans.scopes[scope].name)
     }
-    made_by = zip(spans.said, spans.resource_of, spans.scope_of, strict=True)
-    return [said.proxied or processes[resource, scope] for said, resource, scope in made_by]

@@ -1,4 +1,4 @@
-"""From the store's columns to what the trace modules work on: plain lists, one entry per span.
+"""From the store's columns to what the trace modules work on: columns, and lists where a span is looked at.
 
 Only what the tree, the times and the calls need; what is merely shown is decoded by `query.traces.assembly`
 or printed by `query.api.span_json`. Pure.
@@ -6,19 +6,18 @@ or printed by `query.api.span_json`. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from functools import cached_property
 
 import polars as pl
 
 from query.model.trace import Attributes, Scope, SpanKind, SpanLink, SpanStatus
 from query.traces.attribute_columns import attributes_of
-from query.traces.attribute_shapes import AttributeShapes
+from query.traces.attribute_shapes import FEW, AttributeShapes
 from query.traces.nested import links_of
-from query.traces.said import Said, said_by_all
-
-T = TypeVar("T")
+from query.traces.numbering import numbered
+from query.traces.said import Said, SaidBySpans, said_by_all
 
 # As OTLP numbers them, as the OTel exporter spells them in older and newer versions.
 _KINDS: dict[str, SpanKind] = {
@@ -32,30 +31,98 @@ _STATUSES: dict[str, SpanStatus] = {"ok": "ok", "error": "error"}
 _CLOCK_NAMES = ("host.id", "host.name", "k8s.node.name", "k8s.pod.name", "service.instance.id")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SpanColumns:
-    """The spans of one trace; lists have one entry per span, in the order of the frame.
+    """The spans of one trace, in the order of the frame; lists are made when they are asked for.
 
-    But for `resources` and `scopes`: these hold the distinct ones, which `resource_of` and `scope_of` point
-    to.
+    Attributes:
+        table: One row per span: `span_id`, `parent_id`, `service`, `name`, `kind`, `status`, `start_ns`,
+            `duration_ns`, `received_ns`, and `resource` and `scope`, which are places in the lists of these.
+        said: What each span says of its call.
+        links: The span links of each span.
+        resources: The distinct resources.
+        scopes: The distinct scopes.
     """
 
-    span_ids: list[str]
-    parent_ids: list[str]
-    services: list[str]
-    names: list[str]
-    kinds: list[SpanKind]
-    start_ns: list[int]
-    end_ns: list[int]
-    statuses: list[SpanStatus]
-    received_ns: list[int]
-    said: list[Said]
+    table: pl.DataFrame
+    said: SaidBySpans
     links: list[list[SpanLink]]
-    resource_of: list[int]
     resources: list[Attributes]
-    scope_of: list[int]
     scopes: list[Scope]
-    clocks: list[tuple[str, str]]
+
+    @cached_property
+    def span_ids(self) -> list[str]:
+        """One id per span."""
+        return self.table["span_id"].to_list()
+
+    @cached_property
+    def parent_ids(self) -> list[str]:
+        """The id of each span's parent, "" for none."""
+        return self.table["parent_id"].to_list()
+
+    @cached_property
+    def services(self) -> list[str]:
+        """The service of each span."""
+        return self.table["service"].to_list()
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The name of each span."""
+        return self.table["name"].to_list()
+
+    @cached_property
+    def kinds(self) -> list[SpanKind]:
+        """The kind of each span."""
+        return self.table["kind"].to_list()
+
+    @cached_property
+    def statuses(self) -> list[SpanStatus]:
+        """The status of each span."""
+        return self.table["status"].to_list()
+
+    @property
+    def error_count(self) -> int:
+        """How many spans failed."""
+        return int((self.table["status"] == "error").sum())
+
+    @cached_property
+    def start_ns(self) -> list[int]:
+        """Raw starts."""
+        return self.table["start_ns"].to_list()
+
+    @cached_property
+    def end_ns(self) -> list[int]:
+        """Raw ends; they may be beyond what 64 bits hold."""
+        durations_ns = self.table["duration_ns"].to_list()
+        return [start + duration for start, duration in zip(self.start_ns, durations_ns, strict=True)]
+
+    @cached_property
+    def received_ns(self) -> list[int]:
+        """When each span was stored."""
+        return self.table["received_ns"].to_list()
+
+    @cached_property
+    def said_by_each(self) -> list[Said]:
+        """What each span says of its call."""
+        return self.said.each()
+
+    @cached_property
+    def resource_of(self) -> list[int]:
+        """The place of each span's resource."""
+        return self.table["resource"].to_list()
+
+    @cached_property
+    def scope_of(self) -> list[int]:
+        """The place of each span's scope."""
+        return self.table["scope"].to_list()
+
+    @cached_property
+    def clocks(self) -> list[tuple[str, str]]:
+        """(service, host) of each span, "" for an unknown host."""
+        hosts = [_host(resource) for resource in self.resources]
+        return [
+            (service, hosts[number]) for service, number in zip(self.services, self.resource_of, strict=True)
+        ]
 
 
 def span_columns(frame: pl.DataFrame, shapes: AttributeShapes) -> SpanColumns:
@@ -65,69 +132,60 @@ def span_columns(frame: pl.DataFrame, shapes: AttributeShapes) -> SpanColumns:
         frame: The answer, each span once.
         shapes: Its spans' attributes.
     """
-    start_ns = frame["Timestamp"].cast(pl.Int64).to_list()
-    durations_ns = frame["Duration"].to_list()
-    services = frame["ServiceName"].to_list()
     kinds = _mapped(frame["SpanKind"], _KINDS, "span_kind_", "unspecified")
     resource_of, resources = _resources(frame)
     scope_of, scopes = _scopes(frame)
-    return SpanColumns(
-        span_ids=frame["SpanId"].to_list(),
-        parent_ids=frame["ParentSpanId"].to_list(),
-        services=services,
-        names=frame["SpanName"].to_list(),
-        kinds=kinds,
-        start_ns=start_ns,
-        end_ns=[start + duration for start, duration in zip(start_ns, durations_ns, strict=True)],
-        statuses=_mapped(frame["StatusCode"], _STATUSES, "status_code_", "unset"),
-        received_ns=[seconds * 1_000_000_000 for seconds in frame["ReceivedAt"].dt.epoch("s").to_list()],
-        said=said_by_all(kinds, shapes),
-        links=links_of(frame),
-        resource_of=resource_of,
-        resources=resources,
-        scope_of=scope_of,
-        scopes=scopes,
-        clocks=_clocks(services, resource_of, resources),
+    table = pl.DataFrame(
+        {
+            "span_id": frame["SpanId"],
+            "parent_id": frame["ParentSpanId"],
+            "service": frame["ServiceName"],
+            "name": frame["SpanName"],
+            "kind": kinds,
+            "status": _mapped(frame["StatusCode"], _STATUSES, "status_code_", "unset"),
+            "start_ns": frame["Timestamp"].cast(pl.Int64),
+            "duration_ns": frame["Duration"],
+            "received_ns": _seconds(frame["ReceivedAt"]) * 1_000_000_000,
+            "resource": resource_of,
+            "scope": scope_of,
+        }
     )
+    return SpanColumns(table, said_by_all(kinds, shapes), links_of(frame), resources, scopes)
 
 
-def _mapped(texts: pl.Series, values: Mapping[str, T], prefix: str, otherwise: T) -> list[T]:
+def _mapped(texts: pl.Series, values: Mapping[str, str], prefix: str, otherwise: str) -> pl.Series:
     """What each text stands for, spelled as OTLP or an exporter does."""
     spellings = {text: values.get(text.lower().removeprefix(prefix), otherwise) for text in texts.unique()}
-    return [spellings[text] for text in texts.to_list()]
+    if len(texts) < FEW:
+        return pl.Series([spellings[text] for text in texts.to_list()], dtype=pl.String)
+    return texts.replace_strict(spellings, return_dtype=pl.String)
 
 
-def _numbered(keys: Sequence[Hashable]) -> tuple[list[int], list[int]]:
-    """For each row the number of its key among the distinct ones, and for each of these its first row."""
-    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-    # Read backwards, so that of rows with the same key the first stays.
-    first_rows = dict(zip(reversed(keys), range(len(keys) - 1, -1, -1), strict=True))
-    return list(map(numbers.__getitem__, keys)), [first_rows[key] for key in numbers]
+def _seconds(times: pl.Series) -> pl.Series:
+    """Unix seconds: ClickHouse sends a DateTime as their number, or as a time, depending on its version."""
+    return times.dt.epoch("s") if times.dtype.is_temporal() else times.cast(pl.Int64)
 
 
-def _resources(frame: pl.DataFrame) -> tuple[list[int], list[Attributes]]:
-    numbers, rows = _numbered(frame["ResourceHash"].to_list())
-    maps, types = frame["ResourceAttributes"][rows], frame["ResourceAttributeTypes"][rows]
+def _resources(frame: pl.DataFrame) -> tuple[pl.Series, list[Attributes]]:
+    numbers, rows = numbered(frame.select("ResourceHash"))
+    maps, types = frame["ResourceAttributes"].gather(rows), frame["ResourceAttributeTypes"].gather(rows)
     return numbers, attributes_of(maps, types)
 
 
-def _scopes(frame: pl.DataFrame) -> tuple[list[int], list[Scope]]:
+def _scopes(frame: pl.DataFrame) -> tuple[pl.Series, list[Scope]]:
     """Scopes without attributes are shared by name and version; one with attributes is taken as it comes."""
-    names, versions = frame["ScopeName"].to_list(), frame["ScopeVersion"].to_list()
-    sizes = frame["ScopeAttributes"].map.keys().list.len().to_list()
-    own = [row if size else -1 for row, size in enumerate(sizes)]
-    numbers, rows = _numbered(list(zip(names, versions, own, strict=True)))
-    attributes = attributes_of(frame["ScopeAttributes"][rows], frame["ScopeAttributeTypes"][rows])
-    return numbers, [Scope(names[row], versions[row], one) for row, one in zip(rows, attributes, strict=True)]
+    own = frame["ScopeAttributes"].map.keys().list.len() > 0
+    keys = frame.select("ScopeName", "ScopeVersion")
+    if own.any():
+        places = pl.int_range(frame.height, eager=True) * own
+        keys = keys.with_columns(places.alias("place"), own.alias("own"))
+    numbers, rows = numbered(keys)
+    of_scopes = frame.select("ScopeName", "ScopeVersion", "ScopeAttributes", "ScopeAttributeTypes")[rows]
+    attributes = attributes_of(of_scopes["ScopeAttributes"], of_scopes["ScopeAttributeTypes"])
+    named = zip(of_scopes["ScopeName"].to_list(), of_scopes["ScopeVersion"].to_list(), strict=True)
+    return numbers, [Scope(*name, one) for name, one in zip(named, attributes, strict=True)]
 
 
 def _host(resource: Attributes) -> str:
     """Which machine's clock a process reads, as far as its resource tells."""
     return next((str(resource[name]) for name in _CLOCK_NAMES if resource.get(name)), "")
-
-
-def _clocks(
-    services: list[str], resource_of: list[int], resources: list[Attributes]
-) -> list[tuple[str, str]]:
-    hosts = [_host(resource) for resource in resources]
-    return [(service, hosts[number]) for service, number in zip(services, resource_of, strict=True)]

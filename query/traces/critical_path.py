@@ -111,6 +111,9 @@ def _walk_back(
                 end = until
             if start < end <= cursor:
                 own += cursor - end
-                stack.append((child, end))
                 cursor = start
+                if by_end[child]:
+                    stack.append((child, end))
+                else:
+                    times[child] += end - start
         times[index] += own + cursor - inside_ns[index]

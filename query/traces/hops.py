@@ -8,44 +8,50 @@ Column by column, for a trace of 100,000 spans has as many hops. Pure.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+import polars as pl
 
 from query.model.link import LinkKind
 from query.model.trace import Hop
-from query.traces.calls import Call, find_calls
+from query.traces.calls import LATE_NS, Call, find_calls
 from query.traces.columns import SpanColumns
+from query.traces.durations import NS_PER_MS, has_short_times, in_ms
+from query.traces.plain_calls import is_plain, plain_calls
 from query.traces.tree import Forest
 
-NS_PER_MS = 1_000_000
+T = TypeVar("T")
+
+# Below this, loops cost less than columns.
+FEW = 300
+
+
+# One entry per hop.
+Column = list[T] | pl.Series
 
 
 @dataclass(frozen=True, slots=True)
 class HopColumns:
     """Hops as `query.model.trace.Hop` describes them, field by field in its order."""
 
-    callers: list[str]
-    callees: list[str]
-    kinds: list[LinkKind]
-    client_span_ids: list[str | None]
-    server_span_ids: list[str | None]
-    client_ms: list[float | None]
-    server_ms: list[float | None]
-    gap_ms: list[float | None]
-    request_gap_ms: list[float | None]
-    response_gap_ms: list[float | None]
-    critical_ms: list[float]
-    errors: list[bool]
+    callers: Column[str]
+    callees: Column[str]
+    kinds: Column[LinkKind]
+    client_span_ids: Column[str | None]
+    server_span_ids: Column[str | None]
+    client_ms: Column[float | None]
+    server_ms: Column[float | None]
+    gap_ms: Column[float | None]
+    request_gap_ms: Column[float | None]
+    response_gap_ms: Column[float | None]
+    critical_ms: Column[float]
+    errors: Column[bool]
 
     def hops(self) -> list[Hop]:
         """The hops as objects."""
-        return list(
-            map(
-                Hop,
-                *(self.callers, self.callees, self.kinds, self.client_span_ids, self.server_span_ids),
-                *(self.client_ms, self.server_ms, self.gap_ms, self.request_gap_ms, self.response_gap_ms),
-                *(self.critical_ms, self.errors),
-            )
-        )
+        columns = (getattr(self, field.name) for field in fields(self))
+        return list(map(Hop, *(one.to_list() if isinstance(one, pl.Series) else one for one in columns)))
 
 
 def hops_of_trace(
@@ -66,7 +72,48 @@ def hops_of_trace(
         critical_ns: Critical time of each span.
         now_ns: The current time: a callee that may still arrive is not shown as an external system.
     """
-    calls = find_calls(trace_id, spans, forest, now_ns=now_ns)
+    if len(critical_ns) >= FEW and has_short_times(spans) and is_plain(spans):
+        calls = plain_calls(spans, forest, late_after_ns=now_ns - LATE_NS)
+        return _of_plain_calls(calls, spans, shifts_ns, critical_ns)
+    return _of_calls(find_calls(trace_id, spans, forest, now_ns=now_ns), spans, shifts_ns, critical_ns)
+
+
+def _of_plain_calls(
+    calls: pl.DataFrame, spans: SpanColumns, shifts_ns: Sequence[int], critical_ns: Sequence[int]
+) -> HopColumns:
+    clients, servers = calls["client"], calls["server"]
+    ids, lasted_ms = spans.table["span_id"], in_ms(spans.table["duration_ns"])
+    on_path_ns = pl.Series(critical_ns, dtype=pl.Int64)
+    starts_ns = spans.table["start_ns"] + pl.Series(shifts_ns, dtype=pl.Int64)
+    gap = calls["gap_ns"]
+    started_after = (starts_ns.gather(servers) - starts_ns.gather(clients)).clip(lower_bound=0)
+    halves = pl.DataFrame([gap, calls["kind"], started_after.alias("started_after")]).select(
+        pl.when(pl.col("kind") == "messaging")
+        .then("gap_ns")
+        .when(pl.col("gap_ns").is_not_null())
+        .then(pl.min_horizontal("started_after", "gap_ns"))
+        .alias("request")
+    )
+    request = halves["request"]
+    return HopColumns(
+        callers=calls["caller"],
+        callees=calls["callee"],
+        kinds=calls["kind"],
+        client_span_ids=ids.gather(clients),
+        server_span_ids=ids.gather(servers),
+        client_ms=lasted_ms.gather(clients),
+        server_ms=lasted_ms.gather(servers),
+        gap_ms=in_ms(gap),
+        request_gap_ms=in_ms(request),
+        response_gap_ms=in_ms(gap - request),
+        critical_ms=in_ms(on_path_ns.gather(clients).fill_null(0) + on_path_ns.gather(servers).fill_null(0)),
+        errors=calls["error"],
+    )
+
+
+def _of_calls(
+    calls: Sequence[Call], spans: SpanColumns, shifts_ns: Sequence[int], critical_ns: Sequence[int]
+) -> HopColumns:
     starts_ns = [start + shift for start, shift in zip(spans.start_ns, shifts_ns, strict=True)]
     ids: list[str | None] = [*spans.span_ids, None]
     lasted_ms: list[float | None] = [

@@ -12,12 +12,10 @@ import polars as pl
 
 from query.traces.attribute_shapes import AttributeShapes, shapes_of
 from query.traces.columns import SpanColumns, span_columns
-from query.traces.critical_path import critical_times
 from query.traces.duplicates import without_duplicates
 from query.traces.hops import HopColumns, hops_of_trace
-from query.traces.self_time import self_times
-from query.traces.skew import clock_shifts
-from query.traces.tree import Forest, build_forest
+from query.traces.timing import timing
+from query.traces.tree import Forest
 from query.traces.warnings import span_warnings, trace_warnings
 
 
@@ -57,11 +55,8 @@ def rebuild(trace_id: str, frame: pl.DataFrame, now_ns: int) -> RebuiltTrace | N
     frame, left_out = without_duplicates(frame)
     shapes = shapes_of(frame["SpanAttributes"], frame["SpanAttributeTypes"])
     spans = span_columns(frame, shapes)
-    forest = build_forest(spans.span_ids, spans.parent_ids, spans.start_ns)
-    shifts_ns = clock_shifts(forest, spans.kinds, spans.clocks, spans.start_ns, spans.end_ns)
-    start_ns = [start + shift for start, shift in zip(spans.start_ns, shifts_ns, strict=True)]
-    end_ns = [end + shift for end, shift in zip(spans.end_ns, shifts_ns, strict=True)]
-    critical_ns = critical_times(forest, start_ns, end_ns)
+    timed = timing(spans)
+    forest, shifts_ns = timed.forest, timed.shifts_ns
     return RebuiltTrace(
         trace_id=trace_id,
         frame=frame,
@@ -69,11 +64,11 @@ def rebuild(trace_id: str, frame: pl.DataFrame, now_ns: int) -> RebuiltTrace | N
         spans=spans,
         forest=forest,
         shifts_ns=shifts_ns,
-        self_ns=self_times(forest, start_ns, end_ns),
-        critical_ns=critical_ns,
-        first_ns=min(start_ns),
-        last_ns=max(end_ns),
-        hops=hops_of_trace(trace_id, spans, forest, shifts_ns, critical_ns, now_ns),
+        self_ns=timed.self_ns,
+        critical_ns=timed.critical_ns,
+        first_ns=timed.first_ns,
+        last_ns=timed.last_ns,
+        hops=hops_of_trace(trace_id, spans, forest, shifts_ns, timed.critical_ns, now_ns),
         span_warnings=span_warnings(spans, forest, shifts_ns, left_out),
         warnings=trace_warnings(forest, shifts_ns, left_out),
     )

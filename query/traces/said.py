@@ -7,7 +7,8 @@ value that was looked at are answered once. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import polars as pl
@@ -17,6 +18,7 @@ from query.links.sidecar import tagged_by_sidecar
 from query.model.trace import SpanKind
 from query.traces.attribute_columns import decoded_map, decoded_rows
 from query.traces.attribute_shapes import AttributeShapes, Shape
+from query.traces.numbering import numbered
 
 
 class Said(NamedTuple):
@@ -32,25 +34,39 @@ def said_by(kind: SpanKind, attributes: Mapping[str, object]) -> Said:
     return Said(protocol_of(kind, attributes), peer_of(kind, attributes), tagged_by_sidecar(attributes))
 
 
-def said_by_all(kinds: Sequence[SpanKind], shapes: AttributeShapes) -> list[Said]:
+@dataclass(frozen=True, slots=True)
+class SaidBySpans:
+    """What each span says: `numbers` has one entry per span, which points to one of `answers`."""
+
+    numbers: pl.Series
+    answers: list[Said]
+
+    def each(self) -> list[Said]:
+        """One answer per span."""
+        return [self.answers[number] for number in self.numbers.to_list()]
+
+
+def said_by_all(kinds: pl.Series, shapes: AttributeShapes) -> SaidBySpans:
     """What each span says; exactly `said_by` of its kind and decoded attributes.
 
     Args:
         kinds: One per span.
         shapes: The spans' attributes, in the same order.
     """
-    found = [Said("", None, proxied=False)] * shapes.count
-    for lone in shapes.lone:
-        found[lone.row] = said_by(kinds[lone.row], decoded_map(lone))
-    if shapes.common:
-        kind_column = pl.Series(kinds, dtype=pl.String)
-        known: set[str] = set()
-        for shape in shapes.common:
-            rows = shape.rows.to_list()
-            for answer, places in _answers(shape, shapes.values, kind_column.gather(shape.rows), known):
-                for place in places:
-                    found[rows[place]] = answer
-    return found
+    number_of: dict[Said, int] = {}
+    numbers = [0] * shapes.count
+    if shapes.lone:
+        kind_of: list[SpanKind] = kinds.to_list()
+        for lone in shapes.lone:
+            said = said_by(kind_of[lone.row], decoded_map(lone))
+            numbers[lone.row] = number_of.setdefault(said, len(number_of))
+    found = pl.Series(numbers, dtype=pl.UInt32)
+    known: set[str] = set()
+    for shape in shapes.common:
+        groups = _answers(shape, shapes.values, kinds.gather(shape.rows), known)
+        group_numbers = [number_of.setdefault(said, len(number_of)) for said in groups.answers]
+        found = found.scatter(shape.rows, pl.Series(group_numbers, dtype=pl.UInt32).gather(groups.numbers))
+    return SaidBySpans(found, list(number_of))
 
 
 class _Watched(Mapping[str, object]):
@@ -73,10 +89,8 @@ class _Watched(Mapping[str, object]):
         return len(self._attributes)
 
 
-def _answers(
-    shape: Shape, values: pl.Series, kinds: pl.Series, known: set[str]
-) -> Iterator[tuple[Said, list[int]]]:
-    """Each answer with the places, within the shape, of the spans it is true of.
+def _answers(shape: Shape, values: pl.Series, kinds: pl.Series, known: set[str]) -> SaidBySpans:
+    """What each span of a shape says.
 
     Spans are grouped by the values known to matter. An answer that needed another value of its
     representative may not hold for the rest of its group: then that name matters too, and all are grouped
@@ -86,12 +100,10 @@ def _answers(
     matter = [name for name in shape.names if name in known]
     while True:
         columns = [shape.texts(shape.names.index(name), values).rename(f"={name}") for name in matter]
-        keys = pl.DataFrame([kinds.rename("kind"), *columns])
-        groups = keys.with_row_index("place").group_by(keys.columns).agg("place")
-        firsts = groups["place"].list.first()
+        numbers, firsts = numbered(pl.DataFrame([kinds.rename("kind"), *columns]))
         answers: list[Said] = []
         for kind, attributes in zip(
-            groups["kind"].to_list(), decoded_rows(shape, values, firsts), strict=True
+            kinds.gather(firsts).to_list(), decoded_rows(shape, values, firsts), strict=True
         ):
             watched = _Watched(attributes)
             answers.append(said_by(kind, watched))
@@ -100,5 +112,4 @@ def _answers(
                 known |= new
                 break
         else:
-            yield from zip(answers, groups["place"].to_list(), strict=True)
-            return
+            return SaidBySpans(numbers, answers)

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import polars as pl
+
 from query.traces.tree import ROOT, Forest
 
 
@@ -49,6 +51,20 @@ def clock_shifts(
             )
         shifts[index] = shift
     return shifts
+
+
+def clocks_agree(parent: pl.Series, kinds: pl.Series, start_ns: pl.Series, end_ns: pl.Series) -> bool:
+    """Whether no SERVER span sticks out of its CLIENT span: then `clock_shifts` are all 0.
+
+    Args:
+        parent: Place of each span's parent, null for none.
+        kinds: Span kinds, lower case.
+        start_ns: Raw starts.
+        end_ns: Raw ends.
+    """
+    called = (kinds == "server") & (kinds.gather(parent) == "client")
+    outside = (start_ns < start_ns.gather(parent)) | (end_ns > end_ns.gather(parent))
+    return not (called & outside).any()
 
 
 def _same_host(one: tuple[str, str], other: tuple[str, str]) -> bool:

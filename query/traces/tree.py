@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import polars as pl
+
 ROOT = -1
 
 
@@ -45,13 +47,45 @@ def build_forest(span_ids: Sequence[str], parent_ids: Sequence[str], start_ns: S
     missing = [index for index in by_start if parent[index] == ROOT and parent_ids[index]]
     cut: list[int] = []
     roots, children = _roots_and_children(parent, by_start)
-    order, depth = _walk(roots, children)
+    order, depth = _walk(roots, children, parent)
     if len(order) < len(parent):
         # Who is not reached from a root is in a circle, or below one.
         cut = _cut_circles(parent, by_start)
         roots, children = _roots_and_children(parent, by_start)
-        order, depth = _walk(roots, children)
+        order, depth = _walk(roots, children, parent)
     return Forest(parent, children, roots, order, depth, missing, cut)
+
+
+def build_forest_of_columns(span_ids: pl.Series, parent_ids: pl.Series, start_ns: pl.Series) -> Forest:
+    """The same as `build_forest`, several times as fast for large traces and slower for small ones."""
+    spans = pl.DataFrame([span_ids.alias("id"), parent_ids.alias("named"), start_ns.alias("start")])
+    places = spans.select("id", above=pl.int_range(pl.len(), dtype=pl.Int64))
+    spans = (
+        spans.with_row_index("place")
+        .with_columns(parent=pl.when(pl.col("named") != "").then("named"))
+        .join(places, left_on="parent", right_on="id", how="left", maintain_order="left")
+        .with_columns(pl.col("above").fill_null(ROOT))
+    )
+    parent: list[int] = spans["above"].to_list()
+    by_start = spans.sort("start", "id")
+    missing = by_start.filter((pl.col("above") == ROOT) & (pl.col("named") != ""))["place"].to_list()
+    siblings = by_start.sort("above", maintain_order=True)
+    places_below: list[int] = siblings["place"].to_list()
+    families = siblings["above"].rle().struct.unnest()
+    leaf: list[int] = []
+    children, roots = [leaf] * len(parent), leaf
+    start = 0
+    for above, count in zip(families["value"].to_list(), families["len"].to_list(), strict=True):
+        below = places_below[start : start + count]
+        start += count
+        if above == ROOT:
+            roots = below
+        else:
+            children[above] = below
+    order, depth = _walk(roots, children, parent)
+    if len(order) < len(parent):
+        return build_forest(span_ids.to_list(), parent_ids.to_list(), start_ns.to_list())
+    return Forest(parent, children, roots, order, depth, missing, [])
 
 
 def _roots_and_children(parent: Sequence[int], by_start: Sequence[int]) -> tuple[list[int], list[list[int]]]:
@@ -91,17 +125,20 @@ def _cut_circles(parent: list[int], by_start: Sequence[int]) -> list[int]:
     return sorted(earliest, key=rank.__getitem__)
 
 
-def _walk(roots: Sequence[int], children: Sequence[Sequence[int]]) -> tuple[list[int], list[int]]:
+def _walk(
+    roots: Sequence[int], children: Sequence[list[int]], parent: Sequence[int]
+) -> tuple[list[int], list[int]]:
     order = []
-    depth = [0] * len(children)
     stack = list(reversed(roots))
     while stack:
         index = stack.pop()
         order.append(index)
         below = children[index]
         if below:
-            level = depth[index] + 1
-            for child in below:
-                depth[child] = level
-            stack.extend(reversed(below))
+            stack += below[::-1]
+    # The last place is that of a root's parent.
+    depth = [ROOT] * (len(parent) + 1)
+    for index in order:
+        depth[index] = depth[parent[index]] + 1
+    depth.pop()
     return order, depth

@@ -15,10 +15,11 @@ from query.traces.said import said_by
 from query.traces.tree import build_forest
 from tests.query.links.forests import START_NS
 from tests.query.links.forests import Forest as Grown
+from tests.query.traces.sketched import span_columns
 
 
 def columns(spans: Sequence[LinkSpan]) -> SpanColumns:
-    return SpanColumns(
+    return span_columns(
         span_ids=[span.span_id for span in spans],
         parent_ids=[span.parent_span_id for span in spans],
         services=[span.service for span in spans],
@@ -26,15 +27,12 @@ def columns(spans: Sequence[LinkSpan]) -> SpanColumns:
         kinds=[span.kind for span in spans],
         start_ns=[span.start_ns for span in spans],
         end_ns=[span.end_ns for span in spans],
+        said=[said_by(span.kind, span.attributes) for span in spans],
         statuses=["error" if span.error else "unset" for span in spans],
         received_ns=[span.received_ns for span in spans],
-        said=[said_by(span.kind, span.attributes) for span in spans],
         links=[[SpanLink(*link, attributes={}) for link in span.span_links] for span in spans],
-        resource_of=list(range(len(spans))),
         resources=[dict(span.resource) for span in spans],  # type: ignore[arg-type]  # values are JSON's
-        scope_of=list(range(len(spans))),
         scopes=[Scope(span.scope_name, "") for span in spans],
-        clocks=[(span.service, "") for span in spans],
     )
 
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from query.model.trace import Attributes, Hop, Scope, SpanKind
-from query.traces.columns import SpanColumns
-from query.traces.hops import NS_PER_MS, hops_of_trace
+from query.model.trace import Attributes, Hop, SpanKind
+from query.traces.durations import NS_PER_MS
+from query.traces.hops import hops_of_trace
 from query.traces.said import said_by
 from query.traces.tree import build_forest
+from tests.query.traces.sketched import span_columns
 
 TRACE_ID = "ab" * 16
 NOW_NS = 1_000_000 * NS_PER_MS
@@ -17,23 +18,16 @@ def hops(sketches: list[Sketch], shifts_ms: list[int], received_ns: int = 0) -> 
     ids, parents, services, kinds, starts, ends, attributes = zip(*sketches, strict=True)
     size = len(ids)
     start_ns = [start * NS_PER_MS for start in starts]
-    spans = SpanColumns(
-        span_ids=list(ids),
-        parent_ids=list(parents),
-        services=list(services),
-        names=list(ids),
-        kinds=list(kinds),
+    spans = span_columns(
+        span_ids=ids,
+        parent_ids=parents,
+        services=services,
+        names=ids,
+        kinds=kinds,
         start_ns=start_ns,
         end_ns=[end * NS_PER_MS for end in ends],
-        statuses=["unset"] * size,
-        received_ns=[received_ns] * size,
         said=[said_by(kind, said) for kind, said in zip(kinds, attributes, strict=True)],
-        links=[[] for _ in ids],
-        resource_of=[0] * size,
-        resources=[{}],
-        scope_of=[0] * size,
-        scopes=[Scope("", "")],
-        clocks=[(service, "") for service in services],
+        received_ns=[received_ns] * size,
     )
     forest = build_forest(ids, parents, start_ns)
     shifts_ns = [shift * NS_PER_MS for shift in shifts_ms]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -205,3 +206,19 @@ def test_every_attribute_is_read_back_exactly(embedded_database: Database, sent:
     expected = {key: as_json(value) for key, value in sent.items()}
     assert trace.spans[0].attributes == expected
     assert trace.spans[0].resource == {**expected, "service.name": "shop"}
+
+
+def test_a_callee_that_may_still_arrive_is_no_external_system_yet(
+    database: Database, write: Callable[..., None]
+) -> None:
+    write([made("call", "", 0, 10, Span.SPAN_KIND_CLIENT, attributes={"server.address": "api.example.com"})])
+
+    def hops(after_s: int) -> list[str]:
+        trace = TraceReader(TraceStore(database), lambda: time.time_ns() + after_s * 1000 * MS).get(
+            TRACE_ID.hex()
+        )
+        assert trace is not None
+        return [hop.callee for hop in trace.hops]
+
+    assert hops(0) == []
+    assert hops(60) == ["api.example.com"]

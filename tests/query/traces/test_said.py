@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from random import Random
 
+import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,7 +41,7 @@ def test_all_together_say_what_each_says(
     kinds = [kind for kind, _ in spans]
     maps, types = columns([stored(attributes) for _, attributes in spans])
     expected = [said_by(kind, one) for kind, one in zip(kinds, attributes_of(maps, types), strict=True)]
-    assert said_by_all(kinds, shapes_of(maps, types)) == expected
+    assert said_by_all(pl.Series(kinds), shapes_of(maps, types)).each() == expected
 
 
 def test_a_value_that_matters_to_some_spans_only_is_told_apart() -> None:
@@ -52,5 +53,6 @@ def test_a_value_that_matters_to_some_spans_only_is_told_apart() -> None:
     kinds: list[SpanKind] = ["client"] * len(spans)
     shapes = shapes_of(*columns([stored(dict(one)) for one in spans]))
     assert len(shapes.common) == 1
-    assert said_by_all(kinds, shapes) == [said_by("client", one) for one in spans]
-    assert len({said.peer for said in said_by_all(kinds, shapes)}) == 357
+    said = said_by_all(pl.Series(kinds), shapes)
+    assert said.each() == [said_by("client", one) for one in spans]
+    assert len({one.peer for one in said.answers}) == 357
