@@ -12,9 +12,11 @@ import polars as pl
 
 from storage.client import Database
 from storage.hops import SLICE_SECONDS
+from storage.places import places
 
 # Slices before a callee's own in which its caller is looked for, and after it for clocks that differ.
 SLICES_BEFORE, SLICES_AFTER = 6, 1
+_NO_SPANS: dict[str, list[str]] = {"places": [], "span_ids": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +40,37 @@ class CallSearch:
     failing: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """How many of the calls that are found are wanted.
+
+    Attributes:
+        sampled: At most so many selected calls and so many others, in bunches chosen by chance.
+        enough: Of the selected at least so many, if there are; more where the bunches of others have them.
+        listed: Beside them the newest or slowest selected calls, at most so many.
+        newest: Whether those are the newest.
+    """
+
+    sampled: int
+    enough: int
+    listed: int
+    newest: bool
+
+
 class CallStore:
     """Calls in `link_spans`, attributes in `otel_traces`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of_link(
-        self, search: CallSearch, slices: Sequence[int], *, sampled: int, listed: int, newest: bool
-    ) -> pl.DataFrame:
+    def of_link(self, search: CallSearch, slices: Sequence[int], spans: int, sample: Sample) -> pl.DataFrame:
         """A sample of the calls of a link, columns as in `link_calls.sql`.
 
         Args:
             search: Which calls, and which of them are selected.
             slices: Where to look.
-            sampled: At most so many selected calls and so many others, chosen by chance.
-            listed: Beside them the newest or slowest selected calls, at most so many.
-            newest: Whether those are the newest.
+            spans: How many spans these hold.
+            sample: How many calls are wanted.
         """
         near = {
             start + SLICE_SECONDS * step
@@ -77,9 +93,11 @@ class CallStore:
                 "failing": int(search.failing),
                 "slices": list(slices),
                 "near_slices": sorted(start for start in near if start >= 0),
-                "sampled": sampled,
-                "listed": listed,
-                "newest": int(newest),
+                "spans": max(spans, 1),
+                "sampled": sample.sampled,
+                "enough": sample.enough,
+                "listed": sample.listed,
+                "newest": int(sample.newest),
             },
         )
 
@@ -99,5 +117,9 @@ class CallStore:
             trace_ids: Their traces, lower-case hex.
             span_ids: Their ids, lower-case hex; the same id in two of the traces brings both spans.
         """
-        parameters = {"trace_ids": list(trace_ids), "span_ids": list(span_ids)}
-        return self._database.frame("call_attributes", parameters)
+        spans = list(span_ids)
+        found = [
+            self._database.frame("call_attributes", {"places": some, "span_ids": spans})
+            for some in places(self._database, trace_ids)
+        ]
+        return pl.concat(found) if found else self._database.frame("call_attributes", _NO_SPANS)

@@ -16,15 +16,18 @@ from query.causes.stretches import Stretches, stretches_of
 from query.links.figures import LinkKey
 from query.links.frames import CONSUMER, SERVER, find_hops
 from query.model.window import NS_PER_S, Window
-from storage.calls import CallSearch, CallStore
+from storage.calls import CallSearch, CallStore, Sample
 from storage.hops import SLICE_SECONDS, HopSpans
 
 VIRTUAL_KINDS = frozenset({"database", "external", "messaging"})
 ANSWERING_KINDS = (SERVER, CONSUMER)
 # Unspecified and internal (rule H5).
 INTERNAL_KINDS = (0, 1)
-# Calls chosen by chance on each side of a comparison.
+# Calls chosen by chance on each side of a comparison, where there are so many.
 SAMPLED = 1_000
+# Rare selected calls lie scattered among all others, whose attributes are read with theirs: once there are so
+# many, no more is read for them than the others need. 200 tell shares 14 points apart (differences.py).
+ENOUGH_SELECTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,9 @@ class CallFinder:
     def sample(self, key: LinkKey, window: Window, now_ns: int) -> LinkCalls:
         """Calls of a link chosen by chance, all of them counted as selected."""
         everything = bounds_of(Selection(), window, 0.0)
-        return self._samples.get((key, window), lambda: self.calls(key, window, everything, now_ns))
+        return self._samples.get(
+            (key, window), lambda: self.calls(key, window, everything, now_ns, enough=SAMPLED)
+        )
 
     def calls(
         self,
@@ -87,6 +92,7 @@ class CallFinder:
         *,
         listed: int = 0,
         newest: bool = False,
+        enough: int = ENOUGH_SELECTED,
     ) -> LinkCalls:
         """Calls of a link in a window.
 
@@ -97,6 +103,7 @@ class CallFinder:
             now_ns: The current time.
             listed: Beside the samples the slowest selected calls, at most so many.
             newest: The newest instead of the slowest.
+            enough: So many selected calls are sampled if there are, and more where it costs nothing.
         """
         stretches = self.stretches(window)
         search = CallSearch(
@@ -112,7 +119,8 @@ class CallFinder:
             max_duration_ns=bounds.max_duration_ns,
             failing=bounds.failing,
         )
-        found = self._store.of_link(search, stretches.slices, sampled=SAMPLED, listed=listed, newest=newest)
+        sample = Sample(sampled=SAMPLED, enough=enough, listed=listed, newest=newest)
+        found = self._store.of_link(search, stretches.slices, stretches.spans, sample)
         trace_keys = pl.concat(
             [found["TraceKey"], found["LinkedTraces"].explode(empty_as_null=False)]
         ).unique()

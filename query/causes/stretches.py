@@ -15,10 +15,11 @@ STRETCH_SECONDS = 300
 
 @dataclass(frozen=True, slots=True)
 class Stretches:
-    """Slices to search, and what share of the window's spans they hold (1.0: all)."""
+    """Slices to search, what share of the window's spans they hold (1.0: all), and how many."""
 
     slices: list[int]
     share: float
+    spans: int
 
 
 def stretches_of(occupied: Mapping[int, int]) -> Stretches:
@@ -29,7 +30,7 @@ def stretches_of(occupied: Mapping[int, int]) -> Stretches:
     """
     total = sum(occupied.values())
     if total <= MOST_SPANS:
-        return Stretches(sorted(occupied), 1.0 if total else 0.0)
+        return Stretches(sorted(occupied), 1.0 if total else 0.0, total)
     by_stretch: dict[int, list[int]] = {}
     for start in sorted(occupied):
         by_stretch.setdefault(start // STRETCH_SECONDS, []).append(start)
@@ -38,7 +39,8 @@ def stretches_of(occupied: Mapping[int, int]) -> Stretches:
     slices: list[int] = []
     for stretch in chosen:
         slices += _within(by_stretch[stretch], occupied, MOST_SPANS // len(chosen))
-    return Stretches(slices, sum(occupied[start] for start in slices) / total)
+    spans = sum(occupied[start] for start in slices)
+    return Stretches(slices, spans / total, spans)
 
 
 def _within(slices: list[int], occupied: Mapping[int, int], most_spans: int) -> list[int]:

@@ -1,6 +1,10 @@
--- Calls over one link that start in some slices: a random part of those that fulfil a selection, a random part of the
--- rest, and of the selected the newest or slowest. One row per callee span (caller span where nothing answered).
+-- Calls over one link that start in some slices: a sample of those that fulfil a selection, a sample of the rest, and
+-- of the selected the newest or slowest. One row per callee span (caller span where nothing answered).
 -- What decides here is the callee span and the caller span it names; query/causes/calls.py finds the exact hops.
+--
+-- Sampled are bunches of calls, in an order by chance, until there are `sampled` of the rest and `enough` of the
+-- selected. The calls of a bunch have neighbouring trace ids in one five minutes: about one granule of otel_traces,
+-- so that reading the attributes of a sample costs what the sample is of the whole. `spans`: how many the slices hold.
 -- callee_kinds: of spans that answer; virtual = 1: caller spans that name the callee may be unanswered.
 -- slices: Unix seconds, multiples of ten; near_slices: those in which callers may have started. Others: nanoseconds.
 WITH
@@ -41,17 +45,32 @@ WITH
             true)
     )
 SELECT TraceId, SpanId, cityHash64(TraceId) AS TraceKey, LinkedTraces, Selected, Found,
-    SampleRank <= {sampled:UInt32} AS Sampled
+    SampleRank <= {sampled:UInt32} AND (SampleRank <= {enough:UInt32} OR Chance <= LastChance) AS Sampled
 FROM
 (
     SELECT
         *,
-        count() OVER (PARTITION BY Selected) AS Found,
-        row_number() OVER (PARTITION BY Selected ORDER BY intHash64(SpanKey)) AS SampleRank,
-        row_number() OVER (PARTITION BY Selected
-            ORDER BY if({newest:UInt8} = 1, StartNs, toInt64(least(ObservedNs, 9000000000000000000))) DESC, SpanKey)
-            AS ListRank
-    FROM calls
+        max(if(NOT Selected AND SampleRank <= {sampled:UInt32}, Chance, 0)) OVER () AS LastChance
+    FROM
+    (
+        SELECT
+            *,
+            count() OVER (PARTITION BY Selected) AS Found,
+            row_number() OVER (PARTITION BY Selected ORDER BY Chance, intHash64(SpanKey)) AS SampleRank,
+            row_number() OVER (PARTITION BY Selected
+                ORDER BY if({newest:UInt8} = 1, StartNs, toInt64(least(ObservedNs, 9000000000000000000))) DESC, SpanKey)
+                AS ListRank
+        FROM
+        (
+            SELECT
+                *,
+                -- Granules have 8,192 spans.
+                greatest(1, intDiv(8192 * count() OVER (), {spans:UInt64})) AS Bunch,
+                cityHash64(intDiv(StartNs, 300000000000), intDiv(
+                    row_number() OVER (PARTITION BY intDiv(StartNs, 300000000000) ORDER BY TraceId), Bunch)) AS Chance
+            FROM calls
+        )
+    )
 )
-WHERE SampleRank <= {sampled:UInt32} OR (Selected AND ListRank <= {listed:UInt32})
+WHERE Sampled OR (Selected AND ListRank <= {listed:UInt32})
 SETTINGS max_execution_time = 10, max_memory_usage = 4000000000
