@@ -14,7 +14,7 @@ from typing import cast
 
 from collector.http2 import frames
 from collector.http2.frames import Code, ConnectionFailed, Flag, Kind, Setting, StreamFailed
-from collector.http2.header_decoder import HeaderDecoder
+from collector.http2.header_decoder import HeaderDecoder, Pairs
 from collector.http2.outbox import Outbox
 from collector.http2.request_headers import check_trailers, checked_headers, promised_bytes
 from collector.http2.stream import Application, Stream
@@ -58,6 +58,10 @@ class Connection(asyncio.Protocol):
         self._since = time.monotonic()
         self._block: tuple[int, int, list[bytes]] | None = None
         self._goes_away = False
+        # Clients repeat themselves: what was found good once need not be looked at again.
+        self._last_pairs: Pairs = ()
+        self._last_headers: dict[str, str] = {}
+        self._last_promised: int | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Tells the peer our limits."""
@@ -241,19 +245,22 @@ class Connection(asyncio.Protocol):
         self._streams.last_id = stream_id
         if len(self._streams) >= self._max_streams:
             raise StreamFailed(Code.REFUSED_STREAM, "too many streams")
-        headers = checked_headers(pairs)
+        if pairs is not self._last_pairs:
+            headers = checked_headers(pairs)
+            self._last_promised = promised_bytes(headers)
+            self._last_pairs, self._last_headers = pairs, headers
         stream = Stream(stream_id, self._outbox, self._outbox.initial_window, time.monotonic())
-        stream.promised_bytes = promised_bytes(headers)
+        stream.promised_bytes = self._last_promised
         ends = bool(flags & Flag.END_STREAM)
         if ends and stream.promised_bytes:
             raise StreamFailed(Code.PROTOCOL_ERROR, "less of a body than promised")
         stream.half_closed = ends
         self._streams.add(stream)
-        stream.call = self._application.begin(stream, headers)
+        stream.call = self._application.begin(stream, self._last_headers)
         if ends and stream.call is not None:
             stream.call.ended()
 
-    def _on_trailers(self, stream_id: int, flags: int, pairs: list[tuple[str, str]]) -> None:
+    def _on_trailers(self, stream_id: int, flags: int, pairs: Pairs) -> None:
         """Of a request: they change nothing."""
         stream = self._streams.get(stream_id)
         if stream is None:
@@ -359,10 +366,13 @@ class Connection(asyncio.Protocol):
     @staticmethod
     def _abort(stream: Stream) -> None:
         was_closed, stream.closed = stream.closed, True
-        if stream.call is not None and not was_closed:
-            stream.call.aborted()
+        call, stream.call = stream.call, None
+        if call is not None and not was_closed:
+            call.aborted()
 
     def _stream_closed(self, stream: Stream) -> None:
+        # Each knows the other: together they would keep the request until the garbage collector comes round.
+        stream.call = None
         self._nuisances = max(0, self._nuisances - 4)
         self._streams.pop(stream.stream_id)
         if not stream.half_closed:

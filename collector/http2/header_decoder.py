@@ -1,7 +1,8 @@
 """Reads HPACK header blocks (RFC 7541) of one connection: its state is the table that the peer fills.
 
 hpack's own decoder makes objects per header, which at small calls costs as much as everything else together;
-its Huffman code and static table are used here.
+its Huffman code and static table are used here. Clients repeat themselves: the same block means the same
+headers for as long as the table stays as it is.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from collector.http2.frames import Code, ConnectionFailed
 _STATIC = tuple((name.decode(), value.decode()) for name, value in HeaderTable.STATIC_TABLE)
 _TABLE_BYTES = 4096
 _ENTRY_OVERHEAD_BYTES = 32
+_MAX_REMEMBERED, _MAX_REMEMBERED_BYTES = 16, 1024
+
+Pairs = tuple[tuple[str, str], ...]
 
 
 class HeaderDecoder:
@@ -31,14 +35,30 @@ class HeaderDecoder:
         self._entries: deque[tuple[str, str]] = deque()
         self._entries_bytes = 0
         self._table_bytes = _TABLE_BYTES
+        self._remembered: dict[bytes, Pairs] = {}
+        self._changes = 0
 
-    def decode(self, block: bytes) -> list[tuple[str, str]]:
+    def decode(self, block: bytes) -> Pairs:
         """Names and values in order. Bytes beyond ASCII are read as Latin-1.
+
+        Returns:
+            For the same block often the same object.
 
         Raises:
             ConnectionFailed: The block cannot be read, or is larger than allowed; those that follow cannot be
                 read either.
         """
+        headers = self._remembered.get(block)
+        if headers is None:
+            changes = self._changes
+            headers = self._decoded(block)
+            if changes != self._changes or len(self._remembered) >= _MAX_REMEMBERED:
+                self._remembered.clear()
+            if changes == self._changes and len(block) <= _MAX_REMEMBERED_BYTES:
+                self._remembered[block] = headers
+        return headers
+
+    def _decoded(self, block: bytes) -> Pairs:
         headers: list[tuple[str, str]] = []
         at, end, left_bytes = 0, len(block), self._max_list_bytes
         try:
@@ -62,7 +82,7 @@ class HeaderDecoder:
                 headers.append((name, value))
         except (IndexError, HPACKDecodingError) as error:
             raise _unreadable() from error
-        return headers
+        return tuple(headers)
 
     @staticmethod
     def _integer(block: bytes, at: int, mask: int) -> tuple[int, int]:
@@ -105,6 +125,7 @@ class HeaderDecoder:
         return (decode_huffman(text) if is_huffman else text).decode("latin-1"), after
 
     def _add(self, name: str, value: str) -> None:
+        self._changes += 1
         self._entries.appendleft((name, value))
         self._entries_bytes += len(name) + len(value) + _ENTRY_OVERHEAD_BYTES
         self._evict()
@@ -112,6 +133,7 @@ class HeaderDecoder:
     def _resize(self, size_bytes: int, *, at_start: bool) -> None:
         if size_bytes > _TABLE_BYTES or not at_start:
             raise _unreadable()
+        self._changes += 1
         self._table_bytes = size_bytes
         self._evict()
 
