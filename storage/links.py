@@ -79,6 +79,11 @@ class LinkFigureStore:
         parameters = {"first_start": max(first_start, 0), "end_start": end_start}
         return [int(start) for (start,) in self._database.rows("link_slices", parameters)]
 
+    def slice_versions(self, slices: Sequence[int]) -> dict[int, int]:
+        """Under which version each of these slices was rolled up last; without those that never were."""
+        rows = self._database.rows("link_slice_versions", {"slices": list(slices)})
+        return {int(start): int(version) for start, version in rows}
+
     def figures(
         self,
         slots: Slots,

@@ -1,6 +1,6 @@
 """Sums hops into figures of links: counts, histograms of three times, a few slow and failing requests.
 
-The frame made here, the rows of `link_figures` and the answer of its queries have the same columns, so what
+The frames made here, the rows of `link_figures` and the answer of its queries have the same columns, so what
 is joined at this moment and what was rolled up earlier add up. Pure.
 
 Columns: `Start` (Unix seconds of the slot), `Caller`, `Callee`, `Kind`, `CallerKind`, `CalleeKind`,
@@ -12,6 +12,7 @@ by sampling), `Samples`, `FailedSamples` (as observed), for each of client, serv
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import polars as pl
@@ -21,8 +22,14 @@ from query.links.sketch import BUCKETS_PER_OCTAVE
 
 LINK = ["Caller", "Callee", "Kind"]
 SIDES = ("Client", "Server", "Gap")
-# Slow requests, and slow ones that failed, kept per slot and link.
+# Slow requests, and slow ones that failed, kept per slot and link; of sums of slots more.
 EXEMPLARS_KEPT = 3
+EXEMPLARS_OF_SUMS = 5
+_SLOW = ["SlowNs", "SlowTraces", "SlowSpans", "SlowErrors"]
+_FAILED = ["FailedNs", "FailedTraces", "FailedSpans"]
+_KEY = ["Start", *LINK, "Operation"]
+# More than the bucket of any duration of 64 bits.
+_BUCKETS = 4_096
 
 
 def figures_of(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> pl.DataFrame:
@@ -38,39 +45,91 @@ def figures_of(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> 
     return _figures(hops, slot_seconds, by_operation=by_operation)
 
 
+def summed(
+    figures: pl.DataFrame, slot_seconds: int, *, by_operation: bool, exemplars: int = EXEMPLARS_OF_SUMS
+) -> pl.DataFrame:
+    """The same figures per longer slot, or over all operations.
+
+    Args:
+        figures: Rows by operation; several may be of one slot, link and operation.
+        slot_seconds: Length of the slots, a multiple of what they are made of.
+        by_operation: False leaves `Operation` empty and sums over it.
+        exemplars: Kept of each kind.
+    """
+    if figures.is_empty():
+        return _no_figures()
+    named = figures.with_columns(
+        Start=_start("Start", slot_seconds), Operation="Operation" if by_operation else pl.lit("")
+    ).with_row_index("row")
+    totals = (
+        named.group_by(_KEY)
+        .agg(
+            pl.col("CallerKind", "CalleeKind").max(),
+            pl.col("Calls", "Samples", "Errors", "CalleeErrors", "FailedSamples").sum(),
+            *(pl.col(f"{side}MaxNs").max() for side in SIDES),
+            *(pl.col(f"{side}SumNs").sum() for side in SIDES),
+            pl.col("row"),
+        )
+        .with_row_index("owner")
+    )
+    owners = _owners(totals)
+    sides = [
+        _exploded(named, owners, f"{side}Buckets", f"{side}Counts").select(
+            "owner", pl.nth(1).alias("bucket"), pl.nth(2).alias("count")
+        )
+        for side in SIDES
+    ]
+    found = _with_histograms(totals.drop("row"), sides)
+    for names in (_SLOW, _FAILED):
+        longest = (
+            _exploded(named, owners, *names)
+            .sort(names[0], descending=True)
+            .group_by("owner", maintain_order=True)
+            .agg(pl.col(names).head(exemplars))
+        )
+        found = found.join(longest, on="owner", how="left", maintain_order="left")
+    return _without_nulls(found)
+
+
 @cache
 def _no_figures() -> pl.DataFrame:
     return _figures(find_hops(NO_SPANS), 1, by_operation=False)
 
 
 def _figures(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> pl.DataFrame:
-    named = hops.select(
-        Start=(pl.col("slice") // slot_seconds * slot_seconds).cast(pl.UInt32),
-        Caller="caller",
-        Callee="callee",
-        Kind="kind",
-        CallerKind="caller_kind",
-        CalleeKind="callee_kind",
-        Operation=pl.col("operation") if by_operation else pl.lit(""),
-        weight="weight",
-        error="error",
-        callee_error="callee_error",
-        trace_id="trace_id",
-        span_id="span_id",
-        observed_ns=pl.coalesce("client_ns", "server_ns"),
-        Client=pl.col("client_ns").cast(pl.UInt64),
-        Server=pl.col("server_ns").cast(pl.UInt64),
-        Gap=pl.col("gap_ns").cast(pl.UInt64),
+    named = (
+        hops.select(
+            Start=_start("slice", slot_seconds),
+            Caller="caller",
+            Callee="callee",
+            Kind="kind",
+            CallerKind="caller_kind",
+            CalleeKind="callee_kind",
+            Operation=pl.col("operation") if by_operation else pl.lit(""),
+            weight="weight",
+            error="error",
+            trace_id="trace_id",
+            span_id="span_id",
+            observed_ns=pl.coalesce("client_ns", "server_ns").cast(pl.UInt64),
+            Client=pl.col("client_ns").cast(pl.UInt64),
+            Server=pl.col("server_ns").cast(pl.UInt64),
+            Gap=pl.col("gap_ns").cast(pl.UInt64),
+            Errors=pl.col("weight") * pl.col("error"),
+            CalleeErrors=pl.col("weight") * pl.col("callee_error"),
+        )
+        .with_columns(
+            (pl.col(side).cast(pl.Float64) * pl.col("weight")).alias(f"{side}SumNs") for side in SIDES
+        )
+        .sort("observed_ns", descending=True)
+        .with_row_index("row")
     )
-    key = ["Start", *LINK, "Operation"]
-    totals = named.sort("observed_ns", descending=True).group_by(key, maintain_order=True).agg(*_totals())
-    for side in SIDES:
-        totals = totals.join(_histogram(named, key, side), on=key, how="left", nulls_equal=True)
-    empty = pl.lit([], dtype=pl.List(pl.UInt16)), pl.lit([], dtype=pl.List(pl.Float64))
-    return totals.with_columns(
-        *(pl.col(f"{side}Buckets").fill_null(empty[0]) for side in SIDES),
-        *(pl.col(f"{side}Counts").fill_null(empty[1]) for side in SIDES),
-    )
+    totals = named.group_by(_KEY, maintain_order=True).agg(*_totals(), "row").with_row_index("owner")
+    owners = _owners(totals)
+    sides = [
+        named.select(owner=owners, bucket=_bucket(pl.col(side)), count="weight").drop_nulls("bucket")
+        for side in SIDES
+    ]
+    return _without_nulls(_with_histograms(totals.drop("row"), sides))
 
 
 def _totals() -> list[pl.Expr]:
@@ -81,28 +140,64 @@ def _totals() -> list[pl.Expr]:
         pl.col("CalleeKind").max(),
         pl.col("weight").sum().alias("Calls"),
         pl.len().cast(pl.UInt64).alias("Samples"),
-        pl.col("weight").filter(failed).sum().alias("Errors"),
-        pl.col("weight").filter(pl.col("callee_error")).sum().alias("CalleeErrors"),
+        pl.col("Errors", "CalleeErrors").sum(),
         failed.sum().cast(pl.UInt64).alias("FailedSamples"),
         *(pl.col(side).max().fill_null(0).alias(f"{side}MaxNs") for side in SIDES),
-        *((pl.col(side).cast(pl.Float64) * pl.col("weight")).sum().alias(f"{side}SumNs") for side in SIDES),
-        pl.col("observed_ns").cast(pl.UInt64).head(EXEMPLARS_KEPT).alias("SlowNs"),
+        *(pl.col(f"{side}SumNs").sum() for side in SIDES),
+        pl.col("observed_ns").head(EXEMPLARS_KEPT).alias("SlowNs"),
         pl.col("trace_id").head(EXEMPLARS_KEPT).alias("SlowTraces"),
         pl.col("span_id").head(EXEMPLARS_KEPT).alias("SlowSpans"),
         pl.col("error").head(EXEMPLARS_KEPT).alias("SlowErrors"),
-        pl.col("observed_ns").cast(pl.UInt64).filter(failed).head(EXEMPLARS_KEPT).alias("FailedNs"),
+        pl.col("observed_ns").filter(failed).head(EXEMPLARS_KEPT).alias("FailedNs"),
         pl.col("trace_id").filter(failed).head(EXEMPLARS_KEPT).alias("FailedTraces"),
         pl.col("span_id").filter(failed).head(EXEMPLARS_KEPT).alias("FailedSpans"),
     ]
 
 
-def _histogram(named: pl.DataFrame, key: list[str], side: str) -> pl.DataFrame:
-    bucket = ((pl.col(side).cast(pl.Float64) + 1.0).log(2.0) * BUCKETS_PER_OCTAVE).floor().cast(pl.UInt16)
-    return (
-        named.filter(pl.col(side).is_not_null())
-        .group_by([*key, bucket.alias("bucket")])
-        .agg(calls=pl.col("weight").sum())
-        .sort("bucket")
-        .group_by(key, maintain_order=True)
-        .agg(pl.col("bucket").alias(f"{side}Buckets"), pl.col("calls").alias(f"{side}Counts"))
-    )
+def _owners(totals: pl.DataFrame) -> pl.Series:
+    """To whom each row belongs, by number, so that names are compared once."""
+    return totals.select("owner", "row").explode("row").sort("row")["owner"]
+
+
+def _exploded(named: pl.DataFrame, owners: pl.Series, *lists: str) -> pl.DataFrame:
+    """What is in these lists, with whose it is."""
+    filled = named.select(owners, *lists).filter(pl.col(lists[0]).list.len() > 0)
+    return filled.explode(lists)
+
+
+def _with_histograms(totals: pl.DataFrame, sides: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """Adds histograms to rows by `owner`: of each side rows `owner`, `bucket` and `count`."""
+    for side, calls in zip(SIDES, sides, strict=True):
+        histograms = (
+            calls.group_by(place=pl.col("owner").cast(pl.UInt64) * _BUCKETS + pl.col("bucket"))
+            .agg(pl.col("count").sum())
+            .sort("place")
+            .group_by(owner=(pl.col("place") // _BUCKETS).cast(totals.schema["owner"]), maintain_order=True)
+            .agg(
+                (pl.col("place") % _BUCKETS).cast(pl.UInt16).alias(f"{side}Buckets"),
+                pl.col("count").alias(f"{side}Counts"),
+            )
+        )
+        totals = totals.join(histograms, on="owner", how="left", maintain_order="left")
+    return totals
+
+
+def _without_nulls(found: pl.DataFrame) -> pl.DataFrame:
+    """The columns in their order, with empty lists where there is nothing."""
+    empty = (pl.col(name).fill_null(pl.lit([], dtype=found.schema[name])) for name in _lists())
+    numbers = [name for name in found.columns if name not in (*_lists(), "owner")]
+    histograms = [f"{side}{what}" for side in SIDES for what in ("Buckets", "Counts")]
+    return found.with_columns(*empty).select(*numbers, *_SLOW, *_FAILED, *histograms)
+
+
+def _lists() -> list[str]:
+    return [*(f"{side}{what}" for side in SIDES for what in ("Buckets", "Counts")), *_SLOW, *_FAILED]
+
+
+def _start(column: str, slot_seconds: int) -> pl.Expr:
+    return (pl.col(column) // slot_seconds * slot_seconds).cast(pl.UInt32)
+
+
+def _bucket(duration_ns: pl.Expr) -> pl.Expr:
+    """The bucket of `query.links.sketch`."""
+    return ((duration_ns.cast(pl.Float64) + 1.0).log(2.0) * BUCKETS_PER_OCTAVE).floor().cast(pl.UInt16)

@@ -16,7 +16,12 @@ MOST_SPANS_AT_ONCE = 300_000
 
 def join(hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None) -> pl.DataFrame:
     """The hops that start in these slices."""
-    hops = frames.find_hops(hop_spans.of_slices(slices), late_after_seconds=late_after_seconds)
+    return hops_of(hop_spans.of_slices(slices), slices, late_after_seconds)
+
+
+def hops_of(spans: pl.DataFrame, slices: list[int], late_after_seconds: int | None) -> pl.DataFrame:
+    """The hops that start in these slices, of their spans and all that can be joined with them."""
+    hops = frames.find_hops(spans, late_after_seconds=late_after_seconds)
     return hops.filter(pl.col("slice").is_in(slices))
 
 

@@ -16,13 +16,14 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from query.links.aggregate import figures_of
+from query.links.aggregate import EXEMPLARS_KEPT, figures_of, summed
 from query.links.background import Background
-from query.links.joined import batches, join
+from query.links.joined import batches, hops_of
+from query.links.minutes import MinuteSums, Rows, slices_of
 from query.links.settling import LONGEST_UNPACKING_SECONDS, VISIBLE_AFTER_SECONDS, all_read_before
 from query.links.source import LinkSource
 from query.model.window import NS_PER_S
-from query.services.minutes import of_services
+from query.services.minutes import operations_of
 from storage.errors import StorageError
 from storage.hops import SLICE_SECONDS
 from storage.services import ServiceStore
@@ -42,8 +43,6 @@ LATELY_SECONDS = 10
 HOUR_AGAIN_AFTER_SECONDS = 60
 # Slots summed in one go: bounds the rows held in memory.
 SUMMED_AT_ONCE = {MINUTE: 20, HOUR: 1}
-# Spans summed to minutes of services in one query: bounds its memory.
-SUMMED_SPANS = 500_000
 
 
 class LinkRollUp:
@@ -61,6 +60,7 @@ class LinkRollUp:
         self._source = source
         self._store = source.store
         self._services = services
+        self._minutes = MinuteSums(source.hop_spans, source.store, services)
         self._settle_seconds = source.settings.late_seconds + visible_after_seconds
         self._longest_unpacking_seconds = longest_unpacking_seconds
         self._pause_seconds = pause_seconds
@@ -150,13 +150,17 @@ class LinkRollUp:
         for batch in batches(slices, occupied):
             version = self._store.clock().now_ns
             late_after = version // NS_PER_S - self._source.settings.late_seconds
-            hops = join(self._source.hop_spans, batch, late_after)
-            rows = [figures_of(hops, SLICE_SECONDS, by_operation=detailed) for detailed in (False, True)]
+            spans = self._source.hop_spans.of_slices(batch)
+            hops = hops_of(spans, batch, late_after)
+            operations = figures_of(hops, SLICE_SECONDS, by_operation=True)
+            links = summed(operations, SLICE_SECONDS, by_operation=False, exemplars=EXEMPLARS_KEPT)
             for resolution in (MINUTE, HOUR):
                 starts = {start // resolution * resolution for start in batch}
                 self._store.mark(resolution, sorted(starts), version, valid=False)
                 self._open[resolution] |= starts
-            self._store.replace(SLICE_SECONDS, batch, version, rows)
+            self._store.replace(SLICE_SECONDS, batch, version, [links, operations])
+            services = operations_of(spans.filter(pl.col("Slice").is_in(batch)), SLICE_SECONDS)
+            self._minutes.keep(batch, version, operations, services)
 
     def _sum(self, resolution: int, settled: int) -> None:
         """Sums slots that are over, from the next finer ones."""
@@ -164,41 +168,26 @@ class LinkRollUp:
         at_once = SUMMED_AT_ONCE[resolution]
         for first in range(0, len(over), at_once):
             starts = over[first : first + at_once]
+            # Before anything is read: whoever writes slices after this sums them under a later one.
             version = self._store.clock().now_ns
-            parts = self._parts(resolution, starts)
-            rows = [
-                self._store.figures(parts, slot_seconds=resolution, by_operation=detailed)
-                for detailed in (False, True)
-            ]
-            self._store.replace(resolution, starts, version, rows)
-            self._services.replace(resolution, starts, version, self._sum_services(resolution, starts))
+            links, services = self._minutes.sums(starts) if resolution == MINUTE else self._hours(starts)
+            self._store.replace(resolution, starts, version, links)
+            self._services.replace(resolution, starts, version, services)
             self._store.mark(resolution, starts, version, valid=True)
             self._open[resolution] -= set(starts)
 
-    def _sum_services(self, resolution: int, starts: Sequence[int]) -> list[pl.DataFrame]:
-        if resolution == HOUR:
-            parts = self._parts(HOUR, starts)
-            return [self._services.summed(parts, HOUR, by_operation=detailed) for detailed in (False, True)]
-        # Minutes are summed from single spans: few at once where there are many.
-        occupied = self._source.hop_spans.occupied(min(starts), max(starts) + MINUTE)
-        spans: dict[int, int] = {}
-        for start, count in occupied.items():
-            spans[start // MINUTE * MINUTE] = spans.get(start // MINUTE * MINUTE, 0) + count
-        operations = pl.concat(
-            self._services.minutes(_slices_of(some))
-            for some in batches(starts, spans, most_spans=SUMMED_SPANS)
-        )
-        return [of_services(operations), operations]
-
-    def _parts(self, resolution: int, starts: Sequence[int]) -> Slots:
-        if resolution == MINUTE:
-            return Slots(slices=_slices_of(starts))
+    def _hours(self, starts: Sequence[int]) -> tuple[Rows, Rows]:
         found: dict[int, bool] = {}
         for start in starts:
             found |= self._store.slots(MINUTE, start, start + HOUR)
-        return Slots(
-            slices=_slices_of([minute for minute, valid in found.items() if not valid]),
+        parts = Slots(
+            slices=slices_of([minute for minute, valid in found.items() if not valid]),
             minutes=tuple(minute for minute, valid in found.items() if valid),
+        )
+        ways = (False, True)
+        return (
+            [self._store.figures(parts, slot_seconds=HOUR, by_operation=detailed) for detailed in ways],
+            [self._services.summed(parts, HOUR, by_operation=detailed) for detailed in ways],
         )
 
     def _recover(self) -> None:
@@ -207,7 +196,3 @@ class LinkRollUp:
             slots = self._store.slots(resolution, 0, 2**32 - 1)
             self._open[resolution] |= {start for start, valid in slots.items() if not valid}
         self._recovered = True
-
-
-def _slices_of(minutes: Sequence[int]) -> tuple[int, ...]:
-    return tuple(start for minute in minutes for start in range(minute, minute + MINUTE, SLICE_SECONDS))
