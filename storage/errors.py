@@ -28,7 +28,24 @@ class UndecodableBlock(StorageError):
 
 
 class QueryTooHeavy(StorageError):
-    """A query passed its limit of time, memory or rows. A smaller window or narrower filter can succeed."""
+    """A query passed its limit of time, memory or rows. A smaller window or narrower filter can succeed.
+
+    Attributes:
+        limit: Which one, as one word; empty when the message says it.
+    """
+
+    def __init__(self, message: str, *, limit: str = "") -> None:
+        super().__init__(message)
+        self.limit = limit
+
+    @property
+    def words(self) -> str:
+        """What to tell who asked: not what the store said, which quotes the query."""
+        if not self.limit:
+            return str(self)
+        return (
+            f"this question passed its limit of {self.limit}: ask for a shorter window or a narrower filter"
+        )
 
 
 class MigrationError(StorageError):

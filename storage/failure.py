@@ -18,12 +18,12 @@ from storage.server_connection import ServerRefusal
 
 # ClickHouse's error codes (src/Common/ErrorCodes.cpp), grouped by what a caller can do about them.
 _TOO_HEAVY = {
-    158,  # TOO_MANY_ROWS
-    159,  # TIMEOUT_EXCEEDED
-    160,  # TOO_SLOW
-    241,  # MEMORY_LIMIT_EXCEEDED
-    307,  # TOO_MANY_BYTES
-    396,  # TOO_MANY_ROWS_OR_BYTES
+    158: "rows",  # TOO_MANY_ROWS
+    159: "time",  # TIMEOUT_EXCEEDED
+    160: "time",  # TOO_SLOW
+    241: "memory",  # MEMORY_LIMIT_EXCEEDED
+    307: "bytes",  # TOO_MANY_BYTES
+    396: "rows",  # TOO_MANY_ROWS_OR_BYTES
 }
 _OVERLOADED = {
     202,  # TOO_MANY_SIMULTANEOUS_QUERIES
@@ -82,7 +82,8 @@ def translated(error: ClickHouseError | ServerRefusal | OSError) -> StorageError
     # BAD_ARGUMENTS (36) has many causes; this one is a oneof that carries two members.
     if code in _UNDECODABLE or (code == 36 and "Invalid protobuf data" in message):
         return UndecodableBlock(message)
-    for codes, kind in ((_TOO_HEAVY, QueryTooHeavy), (_OVERLOADED, StorageOverloaded)):
-        if code in codes:
-            return kind(message)
+    if code in _TOO_HEAVY:
+        return QueryTooHeavy(message, limit=_TOO_HEAVY[code])
+    if code in _OVERLOADED:
+        return StorageOverloaded(message)
     return StorageUnavailable(message) if code is None or code in _AWAY else StorageRefused(message)

@@ -69,7 +69,7 @@ def page_route(pages: Pages) -> type[APIRoute]:
                 except RequestValidationError as error:
                     return error_page(pages, request, 422, _validation_message(error))
                 except QueryTooHeavy as error:
-                    return error_page(pages, request, 422, str(error))
+                    return error_page(pages, request, 422, error.words)
                 except StorageError as error:
                     _LOG.warning("a page without its figures: %s", error)
                     return error_page(pages, request, 503, str(error), _of_the_store(error))

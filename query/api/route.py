@@ -55,13 +55,9 @@ class ApiRoute(APIRoute):
                 return failure(422, str(error))
             except NotFound as error:
                 return failure(404, str(error))
-            except QueryTooHeavy:
-                logger.warning("too heavy: %s", request.url.path)
-                return failure(
-                    422,
-                    "this question passed its limit of time or memory: "
-                    "ask for a shorter window or a narrower filter",
-                )
+            except QueryTooHeavy as error:
+                logger.warning("too heavy: %s: %s", request.url.path, error)
+                return failure(422, error.words)
             except (StorageUnavailable, StorageOverloaded) as error:
                 logger.warning("store not available: %s", error)
                 return failure(503, "the store is not available", retry=True)

@@ -29,6 +29,13 @@ def test_codes_map_to_what_can_be_done(code: int | None, kind: type[StorageError
     assert type(translated(DatabaseError("it broke", code=code))) is kind
 
 
+@pytest.mark.parametrize(("code", "limit"), [(159, "time"), (241, "memory"), (396, "rows"), (158, "rows")])
+def test_a_query_too_heavy_knows_which_limit_it_passed(code: int, limit: str) -> None:
+    error = translated(DatabaseError("it broke", code=code))
+    assert isinstance(error, QueryTooHeavy)
+    assert error.limit == limit
+
+
 def test_messages_are_short_one_line_and_without_secrets() -> None:
     error = translated(DatabaseError("IDENTIFIED BY password 'hunter2'\n" + "x" * 10_000))
     assert "hunter2" not in str(error)

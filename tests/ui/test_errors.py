@@ -40,6 +40,16 @@ def test_each_failure_has_its_status_and_its_sentence(
     assert "cannot be reached" not in answer.text
 
 
+def test_a_page_too_heavy_says_which_limit_it_passed_and_not_the_query(
+    client: TestClient, shop: Shop
+) -> None:
+    shop.failure = QueryTooHeavy("Code: 241 in SELECT secret", limit="memory")
+    answer = client.get("/links")
+    assert answer.status_code == 422
+    assert "passed its limit of memory" in answer.text
+    assert "secret" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [

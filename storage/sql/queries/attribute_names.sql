@@ -15,4 +15,6 @@ WHERE startsWith(Name, {prefix:String})
 GROUP BY Name
 ORDER BY count() DESC, Name
 LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 5, max_memory_usage = 2000000000
+SETTINGS
+    priority = 2, low_priority_query_wait_time_ms = 50,
+    max_execution_time = 5, max_memory_usage = 2000000000

@@ -14,4 +14,6 @@ WHERE Value != '' AND startsWith(Value, {prefix:String})
 GROUP BY Value
 ORDER BY count() DESC, Value
 LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 5, max_memory_usage = 2000000000
+SETTINGS
+    priority = 2, low_priority_query_wait_time_ms = 50,
+    max_execution_time = 5, max_memory_usage = 2000000000

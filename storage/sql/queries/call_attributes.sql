@@ -13,4 +13,6 @@ FROM otel_traces
 PREWHERE SpanId IN {span_ids:Array(String)}
 WHERE (toStartOfFiveMinutes(Timestamp), TraceId) IN {places:Array(Tuple(UInt32, String))}
 LIMIT 1 BY TraceId, SpanId
-SETTINGS max_execution_time = 10, max_memory_usage = 4000000000
+SETTINGS
+    priority = 2, low_priority_query_wait_time_ms = 50,
+    max_execution_time = 10, max_memory_usage = 4000000000

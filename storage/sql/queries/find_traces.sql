@@ -41,4 +41,6 @@ ORDER BY
     TraceStartNs DESC,
     TraceId DESC
 LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 10, max_memory_usage = 4000000000, use_index_for_in_with_subqueries = 0
+SETTINGS
+    priority = 2, low_priority_query_wait_time_ms = 50,
+    max_execution_time = 10, max_memory_usage = 4000000000, use_index_for_in_with_subqueries = 0

@@ -73,4 +73,6 @@ FROM
     )
 )
 WHERE Sampled OR (Selected AND ListRank <= {listed:UInt32})
-SETTINGS max_execution_time = 10, max_memory_usage = 4000000000
+SETTINGS
+    priority = 2, low_priority_query_wait_time_ms = 50,
+    max_execution_time = 10, max_memory_usage = 4000000000

@@ -46,3 +46,4 @@ WHERE f.ByOperation = {by_operation:UInt8} AND
     AND ({caller:String} = '' OR f.Caller = {caller:String})
     AND ({callee:String} = '' OR f.Callee = {callee:String})
 GROUP BY Start, Caller, Callee, Kind, Operation
+SETTINGS priority = 1

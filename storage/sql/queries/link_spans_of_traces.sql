@@ -6,4 +6,6 @@ FROM link_spans
 WHERE Slice IN (SELECT DISTINCT Slice FROM link_traces WHERE TraceKey IN {trace_keys:Array(UInt64)})
     AND TraceKey IN {trace_keys:Array(UInt64)}
 LIMIT 1 BY SpanKey
-SETTINGS max_execution_time = 10, max_memory_usage = 4000000000, max_result_rows = 2000000
+SETTINGS
+    priority = 2, low_priority_query_wait_time_ms = 50,
+    max_execution_time = 10, max_memory_usage = 4000000000, max_result_rows = 2000000

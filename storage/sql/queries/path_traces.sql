@@ -4,4 +4,6 @@ SELECT TraceKey, count() OVER () AS Traces
 FROM (SELECT DISTINCT cityHash64(TraceId) AS TraceKey FROM link_spans WHERE Slice IN {slices:Array(UInt32)})
 ORDER BY intHash64(TraceKey)
 LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 10, max_memory_usage = 4000000000
+SETTINGS
+    priority = 2, low_priority_query_wait_time_ms = 50,
+    max_execution_time = 10, max_memory_usage = 4000000000

@@ -83,4 +83,4 @@ FROM
 GROUP BY Step, Service, Operation, Kind
 ORDER BY Service, Operation, Kind, Step
 LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 10, max_memory_usage = 4000000000
+SETTINGS priority = 1, max_execution_time = 10, max_memory_usage = 4000000000

@@ -5,4 +5,4 @@ SELECT
     toUInt32(End) AS LastSecond
 FROM otel_traces_trace_id_ts
 PREWHERE TraceId = {trace_id:String}
-SETTINGS max_execution_time = 10, query_plan_enable_optimizations = 0
+SETTINGS priority = 1, max_execution_time = 10, query_plan_enable_optimizations = 0

@@ -39,5 +39,5 @@ PREWHERE
     TraceId = {trace_id:String}
     AND toStartOfFiveMinutes(Timestamp) BETWEEN {first_bucket:UInt32} AND {last_bucket:UInt32}
 SETTINGS
-    max_execution_time = 10, max_memory_usage = 4000000000, max_result_rows = 1000000,
+    priority = 1, max_execution_time = 10, max_memory_usage = 4000000000, max_result_rows = 1000000,
     output_format_arrow_compression_method = 'none', query_plan_enable_optimizations = 0

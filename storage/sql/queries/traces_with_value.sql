@@ -13,4 +13,6 @@ WHERE
     AND arrayAll((name, value) -> mapContains(SpanAttributes, name) AND SpanAttributes[name] = value,
         {names:Array(String)}, {values:Array(String)})
 LIMIT {limit:UInt32}
-SETTINGS max_execution_time = 10, max_memory_usage = 4000000000
+SETTINGS
+    priority = 2, low_priority_query_wait_time_ms = 50,
+    max_execution_time = 10, max_memory_usage = 4000000000

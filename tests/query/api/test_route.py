@@ -34,7 +34,14 @@ def test_a_store_in_trouble_asks_to_come_back_and_tells_no_secrets(error: type[S
     assert "password" not in answer.text
 
 
-def test_a_question_too_heavy_says_what_to_do() -> None:
-    answer = asked(QueryTooHeavy("Code: 159")).get("/question")
+@pytest.mark.parametrize("limit", ["time", "memory", "rows"])
+def test_a_question_too_heavy_says_which_limit_it_passed_and_what_to_do(limit: str) -> None:
+    answer = asked(QueryTooHeavy("Code: 159. SELECT secret", limit=limit)).get("/question")
     assert answer.status_code == 422
-    assert "shorter window" in answer.json()["detail"]
+    assert f"its limit of {limit}: ask for a shorter window" in answer.json()["detail"]
+    assert "secret" not in answer.text
+
+
+def test_a_question_that_knows_itself_why_it_is_too_heavy_says_so() -> None:
+    answer = asked(QueryTooHeavy("80 spans are not summed yet")).get("/question")
+    assert (answer.status_code, answer.json()["detail"]) == (422, "80 spans are not summed yet")
