@@ -28,10 +28,11 @@ from collector.receivers.otlp_http import OtlpHttpApp
 from collector.receivers.zipkin import ZipkinApp
 from collector.rejection import LastRejection
 from collector.store import SpanStore
-from collector.tls import TlsFiles
+from collector.tls import TlsFiles, UnusableTlsFiles
 from spanhouse.access import key_ring
 from spanhouse.listening import cannot_listen, check_free, host_port
 from spanhouse.options import flag_name
+from spanhouse.setting_group import SettingError
 from spanhouse.settings import DEFAULT_ZIPKIN_PORT, IngestSettings
 
 logger = logging.getLogger(__name__)
@@ -70,6 +71,9 @@ class Ingest:
         process_app: ASGI application for `/healthz`, `/readyz` and `/metrics` on the OTLP/HTTP port; None
             when another port of the process has them.
         shared_ports: Other processes listen on the same ports; the kernel spreads connections over them.
+
+    Raises:
+        SettingError: A key's hash is none, or certificate files cannot be used.
     """
 
     def __init__(
@@ -119,7 +123,7 @@ class Ingest:
             `host:port` of each listener, by the name of its setting.
 
         Raises:
-            CannotListen: A port cannot be opened or a certificate file cannot be read.
+            CannotListen: A port cannot be opened.
         """
         self._batcher.start()
         stack.callback(self._stop)
@@ -169,7 +173,12 @@ class BesideProcessPaths:
 def _tls_of(settings: IngestSettings) -> TlsFiles | None:
     if settings.tls_certificate is None or settings.tls_private_key is None:
         return None
-    return TlsFiles(settings.tls_certificate, settings.tls_private_key, settings.tls_client_ca)
+    files = TlsFiles(settings.tls_certificate, settings.tls_private_key, settings.tls_client_ca)
+    try:
+        files.check()
+    except UnusableTlsFiles as error:
+        raise SettingError(f"--tls-certificate: {error}") from None
+    return files
 
 
 def _listed(text: str) -> list[str]:
