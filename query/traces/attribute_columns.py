@@ -26,7 +26,7 @@ def decoded_shapes(shapes: AttributeShapes) -> list[Attributes]:
     for lone in shapes.lone:
         found[lone.row] = decoded_map(lone)
     for shape in shapes.common:
-        for row, attributes in zip(shape.rows.to_list(), decoded_rows(shape, shapes.values), strict=True):
+        for row, attributes in zip(shape.rows.to_list(), _decoded_rows(shape, shapes.values), strict=True):
             found[row] = attributes
     return found
 
@@ -37,15 +37,20 @@ def decoded_map(lone: LoneMap) -> Attributes:
     return decoded(lone.names, texts, lone.letters)
 
 
-def decoded_rows(shape: Shape, values: pl.Series, places: pl.Series | None = None) -> list[Attributes]:
-    """The attributes of the maps of a shape, or of those at some places within it.
+def decoded_at(shape: Shape, values: pl.Series, place: int) -> Attributes:
+    """The attributes of one map of a shape.
 
     Args:
         shape: The shape.
         values: `AttributeShapes.values`.
-        places: Which of the maps; None means all.
+        place: Which of its maps.
     """
+    start = shape.starts[place]
+    return decoded(shape.names, [values[start + one] for one in shape.places], shape.letters)
+
+
+def _decoded_rows(shape: Shape, values: pl.Series) -> list[Attributes]:
     if not shape.names:
-        return [{} for _ in range(len(shape.rows) if places is None else len(places))]
-    texts = [shape.texts(number, values, places).to_list() for number in range(len(shape.names))]
+        return [{} for _ in range(len(shape.rows))]
+    texts = [shape.texts(number, values).to_list() for number in range(len(shape.names))]
     return decoded_columns(shape.names, texts, shape.letters)

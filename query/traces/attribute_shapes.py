@@ -33,16 +33,14 @@ class Shape:
     starts: pl.Series
     places: tuple[int, ...]
 
-    def texts(self, number: int, values: pl.Series, maps: pl.Series | None = None) -> pl.Series:
+    def texts(self, number: int, values: pl.Series) -> pl.Series:
         """The texts of one name, one per map.
 
         Args:
             number: Which of the names.
             values: `AttributeShapes.values`, or a column made of them.
-            maps: Which of the maps, by their places in `rows`; None means all.
         """
-        starts = self.starts if maps is None else self.starts.gather(maps)
-        return values.gather(starts + self.places[number])
+        return values.gather(self.starts + self.places[number])
 
 
 @dataclass(frozen=True, slots=True)

@@ -167,7 +167,7 @@ def _seconds(times: pl.Series) -> pl.Series:
 
 
 def _resources(frame: pl.DataFrame) -> tuple[pl.Series, list[Attributes]]:
-    numbers, rows = numbered(frame.select("ResourceHash"))
+    numbers, rows = numbered(frame[["ResourceHash"]])
     maps, types = frame["ResourceAttributes"].gather(rows), frame["ResourceAttributeTypes"].gather(rows)
     return numbers, attributes_of(maps, types)
 
@@ -175,12 +175,12 @@ def _resources(frame: pl.DataFrame) -> tuple[pl.Series, list[Attributes]]:
 def _scopes(frame: pl.DataFrame) -> tuple[pl.Series, list[Scope]]:
     """Scopes without attributes are shared by name and version; one with attributes is taken as it comes."""
     own = frame["ScopeAttributes"].map.keys().list.len() > 0
-    keys = frame.select("ScopeName", "ScopeVersion")
+    keys = frame[["ScopeName", "ScopeVersion"]]
     if own.any():
         places = pl.int_range(frame.height, eager=True) * own
         keys = keys.with_columns(places.alias("place"), own.alias("own"))
     numbers, rows = numbered(keys)
-    of_scopes = frame.select("ScopeName", "ScopeVersion", "ScopeAttributes", "ScopeAttributeTypes")[rows]
+    of_scopes = frame[["ScopeName", "ScopeVersion", "ScopeAttributes", "ScopeAttributeTypes"]][rows]
     attributes = attributes_of(of_scopes["ScopeAttributes"], of_scopes["ScopeAttributeTypes"])
     named = zip(of_scopes["ScopeName"].to_list(), of_scopes["ScopeVersion"].to_list(), strict=True)
     return numbers, [Scope(*name, one) for name, one in zip(named, attributes, strict=True)]

@@ -22,7 +22,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from operator import neg
 
-from query.traces.tree import ROOT, Forest
+import polars as pl
+
+from query.traces.tree import ROOT, Forest, families
+
+# End, start, span, whether its children are walked.
+Stretch = tuple[int, int, int, bool]
 
 
 def critical_times(forest: Forest, start_ns: Sequence[int], end_ns: Sequence[int]) -> list[int]:
@@ -33,14 +38,63 @@ def critical_times(forest: Forest, start_ns: Sequence[int], end_ns: Sequence[int
         start_ns: Starts after skew correction.
         end_ns: Ends after skew correction.
     """
-    times = [0] * len(start_ns)
-    if not times:
-        return times
+    if not start_ns:
+        return []
     inside_ns = _starts_inside_parents(forest, start_ns)
     by_end = _last_finishing_first(forest.children, inside_ns, end_ns)
+    return _times(_stretches(forest, start_ns, end_ns, inside_ns), by_end, inside_ns, end_ns)
+
+
+def critical_times_of_columns(
+    forest: Forest, parent: pl.Series, start_ns: pl.Series, end_ns: pl.Series
+) -> list[int]:
+    """The same for large traces: columns prepare what is walked.
+
+    Args:
+        forest: The trees.
+        parent: Place of each span's parent, null for none.
+        start_ns: Starts after skew correction.
+        end_ns: Ends after skew correction.
+    """
+    if (start_ns < start_ns.gather(parent)).any():
+        # Starts must be clipped from the roots down, and clipped parts be owned.
+        return critical_times(forest, start_ns.to_list(), end_ns.to_list())
+    turns = pl.int_range(len(parent), dtype=pl.UInt32, eager=True)
+    spans = pl.DataFrame(
+        {
+            "parent": parent,
+            "start": start_ns,
+            "end": end_ns,
+            "above_end": end_ns.gather(parent),
+            "turn": turns.clone().scatter(forest.order, turns),
+        }
+    ).with_row_index("place")
+    outlives = (pl.col("end") > pl.col("above_end")) & (pl.col("start") < pl.col("end"))
+    stretches = (
+        spans.filter(pl.col("parent").is_null() | outlives)
+        .sort("end", "start", "turn", descending=[True, False, False])
+        .select("end", "start", "place", pl.lit(value=True))
+    )
+    below = spans.filter(pl.col("start") < pl.col("end"), pl.col("parent").is_not_null()).sort(
+        "parent", "end", "start", "turn", descending=[False, True, False, False]
+    )
+    leaf: list[int] = []
+    by_end = [leaf] * len(parent)
+    for place, family in families(below["parent"], below["place"]):
+        by_end[place] = family
+    return _times(stretches.rows(), by_end, start_ns.to_list(), end_ns.to_list())
+
+
+def _times(
+    stretches: Sequence[Stretch],
+    by_end: Sequence[Sequence[int]],
+    inside_ns: Sequence[int],
+    end_ns: Sequence[int],
+) -> list[int]:
+    times = [0] * len(end_ns)
     cursor = max(end_ns)
     came_next = ROOT
-    for end, start, index, walks_children in _stretches(forest, start_ns, end_ns, inside_ns):
+    for end, start, index, walks_children in stretches:
         if start >= cursor:
             # Nothing left to give it, except that a trace without any duration has no other holder.
             came_next = index if came_next == ROOT else came_next
@@ -69,8 +123,8 @@ def _starts_inside_parents(forest: Forest, start_ns: Sequence[int]) -> list[int]
 
 def _stretches(
     forest: Forest, start_ns: Sequence[int], end_ns: Sequence[int], inside_ns: Sequence[int]
-) -> list[tuple[int, int, int, bool]]:
-    """(end, start, span, whether its children are walked), latest end first; they cover all that ran."""
+) -> list[Stretch]:
+    """Latest end first; they cover all that ran."""
     stretches = []
     for index in forest.order:
         above = forest.parent[index]

@@ -7,7 +7,7 @@ value that was looked at are answered once. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ import polars as pl
 from query.links.peer import Peer, Protocol, peer_of, protocol_of
 from query.links.sidecar import tagged_by_sidecar
 from query.model.trace import SpanKind
-from query.traces.attribute_columns import decoded_map, decoded_rows
+from query.traces.attribute_columns import decoded_at, decoded_map
 from query.traces.attribute_shapes import AttributeShapes, Shape
 from query.traces.numbering import numbered
 
@@ -97,19 +97,26 @@ def _answers(shape: Shape, values: pl.Series, kinds: pl.Series, known: set[str])
     anew. This ends, for each round adds a name. `known` collects the names that mattered to any shape, for
     the next to begin with.
     """
-    matter = [name for name in shape.names if name in known]
+    # The first span alone tells most of what matters.
+    known |= _answered(shape, values, kinds, [0], known)[1]
     while True:
-        columns = [shape.texts(shape.names.index(name), values).rename(f"={name}") for name in matter]
-        numbers, firsts = numbered(pl.DataFrame([kinds.rename("kind"), *columns]))
-        answers: list[Said] = []
-        for kind, attributes in zip(
-            kinds.gather(firsts).to_list(), decoded_rows(shape, values, firsts), strict=True
-        ):
-            watched = _Watched(attributes)
-            answers.append(said_by(kind, watched))
-            if new := watched.read.difference(matter):
-                matter += sorted(new)
-                known |= new
-                break
-        else:
+        matter = [name for name in shape.names if name in known]
+        columns = [shape.texts(shape.names.index(name), values).alias(f"={name}") for name in matter]
+        numbers, firsts = numbered(pl.DataFrame([kinds.alias("kind"), *columns]))
+        answers, new = _answered(shape, values, kinds, firsts.to_list(), known)
+        if not new:
             return SaidBySpans(numbers, answers)
+        known |= new
+
+
+def _answered(
+    shape: Shape, values: pl.Series, kinds: pl.Series, places: Sequence[int], known: set[str]
+) -> tuple[list[Said], set[str]]:
+    """What the spans at some places of a shape say, up to the first that needed names which are not known."""
+    answers = []
+    for place in places:
+        watched = _Watched(decoded_at(shape, values, place))
+        answers.append(said_by(kinds[place], watched))
+        if new := watched.read.difference(known):
+            return answers, new
+    return answers, set()

@@ -8,6 +8,9 @@ import polars as pl
 
 from query.traces.tree import Forest
 
+# Less than 64 bits hold.
+_LONGEST_LINE_NS = 1 << 62
+
 
 def self_times(forest: Forest, start_ns: Sequence[int], end_ns: Sequence[int]) -> list[int]:
     """Self time of each span in ns: its duration minus the union of its children, clipped to it.
@@ -38,28 +41,40 @@ def self_times(forest: Forest, start_ns: Sequence[int], end_ns: Sequence[int]) -
     return times
 
 
-def self_times_of_columns(parent: pl.Series, start_ns: pl.Series, end_ns: pl.Series) -> pl.Series:
-    """The same for large traces whose times fit (`query.traces.durations.has_short_times`).
+def self_times_of_columns(parent: pl.Series, start_ns: pl.Series, end_ns: pl.Series) -> pl.Series | None:
+    """The same, all spans at once; None where the trace is too long and too large for that.
+
+    The children of all spans are put on one line of time, family after family, so that the moment until which
+    earlier siblings cover it is one running maximum.
 
     Args:
         parent: Place of each span's parent, null for none.
         start_ns: Starts after skew correction.
         end_ns: Ends after skew correction.
     """
-    within = {"start": start_ns.gather(parent), "end": end_ns.gather(parent)}
+    spans = pl.DataFrame({"parent": parent, "start": start_ns, "end": end_ns}).with_columns(
+        above_start=start_ns.gather(parent), above_end=end_ns.gather(parent)
+    )
+    first, length = spans.select(pl.col("start").min(), pl.col("end").max() - pl.col("start").min() + 1).row(
+        0
+    )
+    if length * len(parent) > _LONGEST_LINE_NS:
+        return None
+    moved = pl.col("parent") * length - first
     covered = (
-        pl.DataFrame({"parent": parent, "start": start_ns, "end": end_ns})
-        .filter(parent.is_not_null())
-        .with_columns(
-            pl.max_horizontal("start", within["start"].drop_nulls()),
-            pl.min_horizontal("end", within["end"].drop_nulls()),
+        spans.lazy()
+        .filter(pl.col("parent").is_not_null())
+        .select(
+            "parent",
+            start=pl.max_horizontal("start", "above_start") + moved,
+            end=pl.min_horizontal("end", "above_end") + moved,
         )
-        .sort("parent", "start")
-        .with_columns(until=pl.col("end").cum_max().shift(1).over("parent"))
-        .with_columns(start=pl.max_horizontal("start", "until"))
         .filter(pl.col("start") < pl.col("end"))
+        .sort("start")
+        .with_columns(start=pl.max_horizontal("start", pl.col("end").cum_max().shift(1)))
         .group_by("parent")
-        .agg((pl.col("end") - pl.col("start")).sum().alias("ns"))
+        .agg((pl.col("end") - pl.col("start")).clip(lower_bound=0).sum().alias("ns"))
+        .collect()
     )
     lasted = end_ns - start_ns
     return lasted.scatter(covered["parent"], lasted.gather(covered["parent"]) - covered["ns"])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from query.traces.columns import SpanColumns
-from query.traces.critical_path import critical_times
+from query.traces.critical_path import critical_times, critical_times_of_columns
 from query.traces.durations import has_short_times
 from query.traces.self_time import self_times, self_times_of_columns
 from query.traces.skew import clock_shifts, clocks_agree
@@ -72,12 +72,14 @@ def timing_by_columns(spans: SpanColumns) -> Timing:
         shifts_ns = clock_shifts(forest, spans.kinds, spans.clocks, spans.start_ns, spans.end_ns)
         shifts = pl.Series(shifts_ns, dtype=pl.Int64)
         start_ns, end_ns = start_ns + shifts, end_ns + shifts
-    starts, ends = start_ns.to_list(), end_ns.to_list()
+    own_ns = self_times_of_columns(parent, start_ns, end_ns)
+    if own_ns is None:
+        own_ns = pl.Series(self_times(forest, start_ns.to_list(), end_ns.to_list()), dtype=pl.Int64)
     return Timing(
         forest,
         shifts_ns,
-        self_times_of_columns(parent, start_ns, end_ns).to_list(),
-        critical_times(forest, starts, ends),
-        min(starts),
-        max(ends),
+        own_ns.to_list(),
+        critical_times_of_columns(forest, parent, start_ns, end_ns),
+        start_ns.min(),  # type: ignore[arg-type]  # of a column of whole numbers that is not empty
+        end_ns.max(),  # type: ignore[arg-type]  # the same
     )

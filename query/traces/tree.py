@@ -7,7 +7,7 @@ and no step recurses: traces of any depth are walked with a stack.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -70,22 +70,26 @@ def build_forest_of_columns(span_ids: pl.Series, parent_ids: pl.Series, start_ns
     by_start = spans.sort("start", "id")
     missing = by_start.filter((pl.col("above") == ROOT) & (pl.col("named") != ""))["place"].to_list()
     siblings = by_start.sort("above", maintain_order=True)
-    places_below: list[int] = siblings["place"].to_list()
-    families = siblings["above"].rle().struct.unnest()
     leaf: list[int] = []
-    children, roots = [leaf] * len(parent), leaf
-    start = 0
-    for above, count in zip(families["value"].to_list(), families["len"].to_list(), strict=True):
-        below = places_below[start : start + count]
-        start += count
-        if above == ROOT:
-            roots = below
-        else:
-            children[above] = below
+    # The last place is that of a root's parent.
+    children = [leaf] * (len(parent) + 1)
+    for above, below in families(siblings["above"], siblings["place"]):
+        children[above] = below
+    roots = children.pop()
     order, depth = _walk(roots, children, parent)
     if len(order) < len(parent):
         return build_forest(span_ids.to_list(), parent_ids.to_list(), start_ns.to_list())
     return Forest(parent, children, roots, order, depth, missing, [])
+
+
+def families(parents: pl.Series, places: pl.Series) -> Iterator[tuple[int, list[int]]]:
+    """Each parent with the places below it, of columns in which those of one parent follow each other."""
+    listed: list[int] = places.to_list()
+    runs = parents.rle().struct.unnest()
+    start = 0
+    for parent, count in zip(runs["value"].to_list(), runs["len"].to_list(), strict=True):
+        yield parent, listed[start : start + count]
+        start += count
 
 
 def _roots_and_children(parent: Sequence[int], by_start: Sequence[int]) -> tuple[list[int], list[list[int]]]:

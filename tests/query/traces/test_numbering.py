@@ -9,8 +9,11 @@ from query.traces.numbering import numbered
 KEYS = st.lists(st.tuples(st.sampled_from(["", "a", "b"]), st.integers(0, 2)), max_size=40)
 
 
-@given(KEYS)
-def test_equal_rows_have_one_number_and_the_first_stands_for_them(keys: list[tuple[str, int]]) -> None:
+@given(KEYS, st.sampled_from([1, 40]))
+def test_equal_rows_have_one_number_and_the_first_stands_for_them(
+    few: list[tuple[str, int]], times: int
+) -> None:
+    keys = few * times
     numbers, rows = numbered(pl.DataFrame(keys, schema={"text": pl.String, "number": pl.Int64}, orient="row"))
     distinct = list(dict.fromkeys(keys))
     assert [keys[row] for row in rows.to_list()] == distinct
