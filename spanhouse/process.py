@@ -136,8 +136,8 @@ class Process:
         return Intake(SpanWriter(database, bundles, space, alone=alone), unpacking)
 
     def start_unpacking(self, unpacking: Unpacking) -> None:
-        """Finishes what an earlier life of this process left in the log, then goes on beside the writers."""
-        unpacking.recover()
+        """Unpacks what an earlier life of this process left in the log, then goes on beside the writers."""
+        unpacking.look_back()
         unpacking.start()
         self.stack.callback(unpacking.stop, DRAIN_SECONDS)
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 from contextlib import ExitStack
 from pathlib import Path
 
-from spanhouse import frontend
 from spanhouse.access import key_ring
 from spanhouse.data_directory import DataDirectory
 from spanhouse.ingest import Ingest
 from spanhouse.listening import host_port, open_socket, port_of
 from spanhouse.logs import configure_logging
 from spanhouse.process import Addresses, Beside, default_quarantine, name_of, running
-from spanhouse.questions import answering
 from spanhouse.settings import (
     MigrateSettings,
     QuerySettings,
@@ -25,7 +23,6 @@ from spanhouse.store import endpoint_of, policy_of, schema_options
 from spanhouse.web import WebServer
 from storage import migrations, policy
 from storage.client import Database
-from ui.onboarding import Endpoints
 
 DEFAULT_DATA = Path("data")
 
@@ -57,6 +54,11 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         process.bring_up(database, settings)
         process.start_unpacking(intake.unpacking)
         reachable = ingest.start(process.stack)
+        # Half of the time of a start is theirs: spans are taken before.
+        from spanhouse import frontend
+        from spanhouse.questions import answering
+        from ui.onboarding import Endpoints
+
         app = frontend.ui_app(
             process.stack.enter_context(answering(database, link_settings)),
             database,
@@ -73,6 +75,9 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
 
 def answer(settings: QuerySettings) -> None:
     """API and pages only; raises as `serve` does."""
+    from spanhouse import frontend
+    from spanhouse.questions import answering
+
     with running(settings) as process:
         keys = key_ring(settings.api_keys, "--api-keys")
         link_settings = settings.link_settings()

@@ -24,6 +24,11 @@ def bundle_id(opened_ms: int, owner: int) -> int:
     return opened_ms << _OWNER_BITS | owner
 
 
+def opened_ms(bundle: int) -> int:
+    """When a bundle was opened, Unix time in milliseconds."""
+    return bundle >> _OWNER_BITS
+
+
 def owner_in(bundle: int) -> int:
     """Who opened a bundle."""
     return bundle & (1 << _OWNER_BITS) - 1

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from storage.bundle import bundle_id
+from storage.bundle import bundle_id, opened_ms
 from storage.errors import StorageOverloaded, StorageUnavailable
 
 # Longer than a bundle stays open when all is well, far shorter than the time after which another collector
@@ -74,6 +74,11 @@ class Bundles:
         self._bytes_per_second = 0.0
         self._last_ms = 0
         self._stopped = False
+
+    def number_after(self, bundle: int) -> None:
+        """Gives only greater numbers than this from now on, even when the clock was set back."""
+        with self._changed:
+            self._last_ms = max(self._last_ms, opened_ms(bundle))
 
     @contextmanager
     def place(self, size_bytes: int) -> Iterator[int]:

@@ -65,23 +65,28 @@ class Unpacking:
         self._alone = alone
         self._pause_seconds = pause_seconds
         self._watcher = watcher
+        self._left_over: list[int] = []
         self._threads = [
             threading.Thread(target=self._run, args=(number == 0,), name=f"unpacking-{number}", daemon=True)
             for number in range(threads)
         ]
 
-    def recover(self) -> None:
-        """Unpacks what an earlier life of this process acknowledged; call before `start`.
+    def look_back(self) -> None:
+        """Finds what an earlier life of this process acknowledged; call before anything is written.
 
-        What cannot be unpacked now stays in the log and is tried again beside the writers.
+        It is unpacked first once `start` is called, while new requests are taken already. What cannot be
+        unpacked stays in the log and is tried again later.
 
         Raises:
             StorageError: The log cannot be read.
         """
         for bundle in self._unpacker.logged_bundles():
             if self._alone or owner_in(bundle) == self._owner:
-                logger.info("unpacking what was acknowledged before the last stop")
-                self._try(bundle)
+                self._left_over.append(bundle)
+                # Of two bundles with the same request the earlier one has it: that must not be the new one.
+                self._bundles.number_after(bundle)
+        if self._left_over:
+            logger.info("unpacking what was acknowledged before the last stop")
 
     def start(self) -> None:
         """Starts the threads."""
@@ -101,6 +106,8 @@ class Unpacking:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _run(self, looks_round: bool) -> None:
+        while looks_round and self._left_over:
+            self._try(self._left_over.pop(0))
         looked_round = time.monotonic()
         while True:
             bundle = self._bundles.take(_LOOK_ROUND_SECONDS, self._pause_seconds)

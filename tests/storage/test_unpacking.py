@@ -4,7 +4,7 @@ from collections.abc import Callable
 import pytest
 
 from storage import migrations
-from storage.bundle import owner_of
+from storage.bundle import bundle_id, owner_of
 from storage.bundles import Bundles
 from storage.client import Database
 from storage.endpoint import parse_server_url
@@ -82,9 +82,26 @@ def test_a_start_finishes_what_the_last_life_acknowledged(
     log(database, requests(2), FIRST)
     log(database, requests(1, first_seed=100), SECOND)
     unpacker = Unpacker(database)
-    Unpacking(unpacker, Bundles(1, 1), owner=1, alone=alone, pause_seconds=1).recover()
+    unpacking = Unpacking(unpacker, Bundles(1, 1), owner=1, alone=alone, pause_seconds=1)
+    unpacking.look_back()
+    unpacking.start()
+    assert unpacking.stop(30)
     assert unpacker.logged_bundles() == left
     assert count(database) == (9 if alone else 6)
+
+
+def test_what_is_sent_again_while_the_last_life_is_unpacked_is_stored_once(database: Database) -> None:
+    # The clock was set back meanwhile.
+    left = bundle_id(int((time.time() + 3_600) * 1e3), OWNER)
+    log(database, requests(3), left)
+    bundles = Bundles(OWNER, 10**7)
+    unpacking = Unpacking(Unpacker(database), bundles, owner=OWNER, alone=True, threads=2, pause_seconds=0)
+    unpacking.look_back()
+    SpanWriter(database, bundles, alone=True).write(requests(4))
+    unpacking.start()
+    assert unpacking.stop(30)
+    assert count(database) == count(database, "link_spans") == 12
+    assert all(bundle > left for bundle in Unpacker(database).logged_bundles())
 
 
 def test_bundles_of_collectors_that_are_gone_are_taken_up(database: Database) -> None:
@@ -169,9 +186,12 @@ def test_a_start_is_not_prevented_by_what_cannot_be_unpacked(embedded_database: 
     with_constraint(database)
     log(database, requests(1, first_seed=200), FIRST)
     log(database, requests(2), SECOND)
-    Unpacking(
+    unpacking = Unpacking(
         Unpacker(database), Bundles(1, 1), owner=1, alone=True, pause_seconds=1, watcher=watched
-    ).recover()
+    )
+    unpacking.look_back()
+    unpacking.start()
+    assert unpacking.stop(30)
     assert count(database) == 6
     assert len(watched.failures) == 1
     assert Unpacker(database).logged_bundles() == [FIRST]
