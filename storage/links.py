@@ -5,7 +5,7 @@ Knows slots, versions and which slots may be read; nothing of what the figures m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -118,12 +118,14 @@ class LinkFigureStore:
         """Writes slots whole: see `storage.slots.replace`."""
         whole_slots.replace(self._database, "link_figures", resolution, starts, version, rows)
 
-    def mark(self, resolution: int, starts: Iterable[int], version: int, *, valid: bool) -> None:
-        """Says whether slots may be read; the largest version wins."""
-        rows = [[resolution, start, version, valid] for start in starts]
+    def mark(self, slots: Mapping[int, Iterable[int]], version: int, *, valid: bool) -> None:
+        """Says whether slots may be read, starts by their length in seconds; the largest version wins."""
+        rows = [
+            [resolution, start, version, valid] for resolution, starts in slots.items() for start in starts
+        ]
         if rows:
             self._database.insert_rows("link_slots", rows, ["Resolution", "Start", "Version", "Valid"])
 
     def advance(self, rolled_up_to: int) -> None:
         """Remembers the second up to whose arrivals everything is rolled up."""
-        self.mark(0, [rolled_up_to], rolled_up_to, valid=True)
+        self.mark({0: [rolled_up_to]}, rolled_up_to, valid=True)

@@ -154,10 +154,10 @@ class LinkRollUp:
             hops = hops_of(spans, batch, late_after)
             operations = figures_of(hops, SLICE_SECONDS, by_operation=True)
             links = summed(operations, SLICE_SECONDS, by_operation=False, exemplars=EXEMPLARS_KEPT)
-            for resolution in (MINUTE, HOUR):
-                starts = {start // resolution * resolution for start in batch}
-                self._store.mark(resolution, sorted(starts), version, valid=False)
-                self._open[resolution] |= starts
+            over = {length: {start // length * length for start in batch} for length in (MINUTE, HOUR)}
+            self._store.mark(over, version, valid=False)
+            for length, starts in over.items():
+                self._open[length] |= starts
             self._store.replace(SLICE_SECONDS, batch, version, [links, operations])
             services = operations_of(spans.filter(pl.col("Slice").is_in(batch)), SLICE_SECONDS)
             self._minutes.keep(batch, version, operations, services)
@@ -173,7 +173,7 @@ class LinkRollUp:
             links, services = self._minutes.sums(starts) if resolution == MINUTE else self._hours(starts)
             self._store.replace(resolution, starts, version, links)
             self._services.replace(resolution, starts, version, services)
-            self._store.mark(resolution, starts, version, valid=True)
+            self._store.mark({resolution: starts}, version, valid=True)
             self._open[resolution] -= set(starts)
 
     def _hours(self, starts: Sequence[int]) -> tuple[Rows, Rows]:

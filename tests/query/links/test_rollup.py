@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -108,9 +108,9 @@ class _DyingStore(LinkFigureStore):
         self._write()
         super().replace(resolution, starts, version, rows)
 
-    def mark(self, resolution: int, starts: Iterable[int], version: int, *, valid: bool) -> None:
+    def mark(self, slots: Mapping[int, Iterable[int]], version: int, *, valid: bool) -> None:
         self._write()
-        super().mark(resolution, starts, version, valid=valid)
+        super().mark(slots, version, valid=valid)
 
 
 def test_a_worker_may_die_between_any_two_writes(embedded_database: Database, tmp_path: Path) -> None:
