@@ -1,6 +1,6 @@
 -- Attributes of some spans: at most 128 each, values cut to 200 characters, for people to compare.
--- span_ids: lower-case hex; places: where their traces lie, as in trace_summaries.sql. Ids of spans are looked at first:
--- they leave fewer rows than their traces do.
+-- span_ids: lower-case hex; places: where their traces lie, as in trace_summaries.sql. Ids of spans are looked
+-- at first: they leave fewer rows than their traces do.
 SELECT
     TraceId,
     SpanId,

@@ -20,15 +20,6 @@ WITH
                 OR ({virtual:UInt8} = 1 AND Service = {caller:String} AND Kind IN (3, 4) AND Peer = {callee:String}))
         LIMIT 1 BY SpanKey
     ),
-    callers AS
-    (
-        SELECT SpanKey AS Key, any(DurationNs) AS CallerNs, any(Error) AS CallerError, any(Service) AS Caller,
-            any(Sidecar) AS Proxy, 1 AS Known
-        FROM link_spans
-        WHERE Slice IN {near_slices:Array(UInt32)} AND SpanKey IN (SELECT CallerKey FROM callees)
-            AND Kind IN (3, 4)
-        GROUP BY Key
-    ),
     calls AS
     (
         SELECT
@@ -37,12 +28,22 @@ WITH
             StartNs >= {selected_start_ns:Int64} AND StartNs < {selected_end_ns:Int64}
                 AND ObservedNs >= {min_duration_ns:UInt64} AND ObservedNs < {max_duration_ns:UInt64}
                 AND ({failing:UInt8} = 0 OR Error OR CallerError) AS Selected
-        FROM callees LEFT JOIN callers ON callees.CallerKey = callers.Key
+        -- A right join goes over possible callers once and looks each up among the callees; asking for the callers
+        -- of the callees would find the callees twice.
+        FROM
+        (
+            SELECT SpanKey AS Key, DurationNs AS CallerNs, Error AS CallerError, Service AS Caller, Sidecar AS Proxy,
+                1 AS Known
+            FROM link_spans
+            WHERE Slice IN {near_slices:Array(UInt32)} AND Kind IN (3, 4)
+        ) AS callers
+        RIGHT JOIN callees ON callers.Key = callees.CallerKey
         WHERE multiIf(
             {caller:String} = 'user', ParentSpanId = 0 OR Proxy,
             Known = 1, Caller = {caller:String} OR Proxy,
             CallerKey = 0, ParentSpanId != 0 OR notEmpty(LinkedTraces) OR {virtual:UInt8} = 1,
             true)
+        LIMIT 1 BY SpanKey
     )
 SELECT TraceId, SpanId, cityHash64(TraceId) AS TraceKey, LinkedTraces, Selected, Found,
     SampleRank <= {sampled:UInt32} AND (SampleRank <= {enough:UInt32} OR Chance <= LastChance) AS Sampled
@@ -66,8 +67,9 @@ FROM
                 *,
                 -- Granules have 8,192 spans.
                 greatest(1, intDiv(8192 * count() OVER (), {spans:UInt64})) AS Bunch,
-                cityHash64(intDiv(StartNs, 300000000000), intDiv(
-                    row_number() OVER (PARTITION BY intDiv(StartNs, 300000000000) ORDER BY TraceId), Bunch)) AS Chance
+                intDiv(StartNs, 300000000000) AS Bucket,
+                row_number() OVER (PARTITION BY intDiv(StartNs, 300000000000) ORDER BY TraceId, SpanKey) AS Place,
+                cityHash64(Bucket, intDiv(Place, Bunch)) AS Chance
             FROM calls
         )
     )
