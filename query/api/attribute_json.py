@@ -19,38 +19,36 @@ from query.traces.attributes import decoded_column
 
 def attributes_json(shapes: AttributeShapes) -> pl.Series:
     """One JSON object per map, in the order of the column."""
-    lone = pl.DataFrame(
-        {
-            "row": pl.Series([one.row for one in shapes.lone], dtype=pl.UInt32),
-            "text": dumped([decoded_map(one) for one in shapes.lone]),
-        }
-    )
-    quotable = inside_quotes(shapes.values)
-    common = [
-        pl.DataFrame([shape.rows.alias("row"), _objects(shape, shapes.values, quotable)])
-        for shape in shapes.common
-    ]
-    return pl.concat([lone, *common]).sort("row")["text"]
+    lone_rows = pl.Series([one.row for one in shapes.lone], dtype=pl.UInt32)
+    lone = dumped([decoded_map(one) for one in shapes.lone])
+    quotable = inside_quotes(shapes.values) if shapes.common else shapes.values
+    common = pl.collect_all([_objects(shape, shapes.values, quotable) for shape in shapes.common])
+    texts = pl.concat([lone, *(frame["text"] for frame in common)])
+    rows = pl.concat([lone_rows, *(shape.rows for shape in shapes.common)])
+    places = pl.int_range(len(rows), dtype=pl.UInt32, eager=True)
+    return texts.gather(places.clone().scatter(rows, places))
 
 
-def _objects(shape: Shape, values: pl.Series, quotable: pl.Series) -> pl.Series:
+def _objects(shape: Shape, values: pl.Series, quotable: pl.Series) -> pl.LazyFrame:
+    """The objects of a shape as the column `text`."""
     if not shape.names:
-        return pl.repeat("{}", len(shape.rows), dtype=pl.String, eager=True).alias("text")
+        return pl.repeat("{}", len(shape.rows), dtype=pl.String, eager=True).alias("text").to_frame().lazy()
     pieces: list[pl.Expr] = []
-    columns: list[pl.Series] = []
-    opening = "{"
+    columns = [shape.starts.alias("start")]
+    # Texts between columns cost as much as columns, so those that follow each other are one.
+    before = "{"
     for place, name in enumerate(shape.names):
         letter = shape.letters[place] if shape.letters else "s"
         quote = '"' if letter in _QUOTED else ""
-        texts = shape.texts(place, quotable) if quote else _unquoted(letter, shape.texts(place, values))
-        columns.append(texts.alias(str(place)))
-        pieces += (
-            pl.lit(f"{opening}{orjson.dumps(name).decode()}:{quote}"),
-            pl.col(str(place)),
-            pl.lit(quote),
-        )
-        opening = ","
-    return pl.DataFrame(columns).select(pl.concat_str(*pieces, pl.lit("}")).alias("text"))["text"]
+        pieces.append(pl.lit(f"{before}{orjson.dumps(name).decode()}:{quote}"))
+        if quote:
+            pieces.append(pl.lit(quotable).gather(pl.col("start") + shape.places[place]))
+        else:
+            columns.append(_unquoted(letter, shape.texts(place, values)).alias(str(place)))
+            pieces.append(pl.col(str(place)))
+        before = f"{quote},"
+    pieces.append(pl.lit(f"{quote}}}"))
+    return pl.DataFrame(columns).lazy().select(pl.concat_str(pieces).alias("text"))
 
 
 def _unquoted(letter: str, texts: pl.Series) -> pl.Series:

@@ -35,9 +35,10 @@ def _quotable(texts: Sequence[str] | pl.Series) -> pl.Series:
 
 
 def _ids(ids: Sequence[str | None] | pl.Series) -> pl.Series:
-    quoted = '"' + inside_quotes(pl.Series(ids, dtype=pl.String)) + '"'
-    return quoted.fill_null("null")
+    quotable = inside_quotes(pl.Series(ids, dtype=pl.String))
+    return pl.select(pl.concat_str(pl.lit('"'), quotable, pl.lit('"')).fill_null("null")).to_series()
 
 
 def _numbers(numbers: Sequence[float | None] | pl.Series) -> pl.Series:
-    return pl.Series(numbers, dtype=pl.Float64).cast(pl.String).fill_null("null")
+    texts = pl.Series(numbers, dtype=pl.Float64).cast(pl.String)
+    return texts.fill_null("null") if texts.null_count() else texts

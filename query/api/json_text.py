@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import orjson
 import polars as pl
@@ -12,6 +13,9 @@ from query.traces.durations import EXACT, NS_PER_MS, in_ms
 
 # What JSON must escape inside a string; orjson leaves everything else as it is.
 _SPECIAL = r'["\\\x00-\x1f]'
+
+# Rows that are printed at a time.
+_PART_ROWS = 25_000
 
 
 def inside_quotes(texts: pl.Series) -> pl.Series:
@@ -43,7 +47,15 @@ def milliseconds(times_ns: Sequence[int] | pl.Series) -> pl.Series:
 def joined(pieces: Sequence[str | pl.Series]) -> pl.Series:
     """Fixed texts and columns of texts, one after the other, as one column."""
     columns = [piece.alias(str(place)) for place, piece in enumerate(pieces) if isinstance(piece, pl.Series)]
-    expressions = [
-        pl.lit(piece) if isinstance(piece, str) else pl.col(str(place)) for place, piece in enumerate(pieces)
-    ]
-    return pl.DataFrame(columns).select(pl.concat_str(expressions)).to_series()
+    expressions: list[pl.Expr] = []
+    # Texts between columns cost as much as columns, so those that follow each other are one.
+    for fixed, run in groupby(enumerate(pieces), key=lambda numbered: isinstance(numbered[1], str)):
+        if fixed:
+            expressions.append(pl.lit("".join(str(piece) for _, piece in run)))
+        else:
+            expressions += [pl.col(str(place)) for place, _ in run]
+    table = pl.DataFrame(columns)
+    # Parts fit into the processor's cache, and are printed at once.
+    starts = range(0, max(table.height, 1), _PART_ROWS)
+    parts = [table.lazy().slice(start, _PART_ROWS).select(pl.concat_str(expressions)) for start in starts]
+    return pl.concat([part.to_series() for part in pl.collect_all(parts)])

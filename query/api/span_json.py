@@ -27,19 +27,19 @@ def spans_json(rebuilt: RebuiltTrace) -> pl.Series:
         _between('","kind":"', spans.table["kind"], '","start_time_unix_nano":"'),
         spans.table["start_ns"].cast(pl.String),
         *('","duration_ms":', milliseconds(spans.table["duration_ns"])),
-        *(',"self_ms":', milliseconds(pl.Series(rebuilt.self_ns))),
+        *(',"self_ms":', milliseconds(rebuilt.self_ns)),
         *(',"depth":', pl.Series(rebuilt.forest.depth, dtype=pl.Int64).cast(pl.String)),
         _between(',"status":"', spans.table["status"], '","status_message":"'),
-        inside_quotes(frame["StatusMessage"]),
+        _rarely(frame["StatusMessage"]),
         *('","critical_ms":', milliseconds(rebuilt.critical_ns)),
         *(',"skew_ms":', milliseconds(rebuilt.shifts_ns)),
         *(',"attributes":', attributes_json(rebuilt.shapes)),
         resources.gather(spans.table["resource"]),
         scopes.gather(spans.table["scope"]),
         _lists(frame["Events.Name"], lambda: _events(frame)),
-        *('],"links":[', _lists(frame["Links.SpanId"], lambda: _links(frame))),
-        *('],"warnings":', _warnings(rebuilt)),
-        *(',"trace_state":"', inside_quotes(frame["TraceState"])),
+        *('],"links":[', _lists(frame["Links.SpanId"], lambda: _links(frame)) if any(spans.links) else ""),
+        *('],"warnings":', _warnings(rebuilt) if rebuilt.span_warnings else "[]"),
+        *(',"trace_state":"', _rarely(frame["TraceState"])),
         *('","flags":', frame["Flags"].cast(pl.String), "}"),
     ]
     return joined(pieces).gather(rebuilt.forest.order)
@@ -48,6 +48,11 @@ def spans_json(rebuilt: RebuiltTrace) -> pl.Series:
 def _between(before: str, values: pl.Series, after: str) -> pl.Series:
     """Values of which there are few, none of which JSON escapes, between two fixed texts."""
     return values.replace_strict({value: f"{before}{value}{after}" for value in values.unique()})
+
+
+def _rarely(texts: pl.Series) -> pl.Series | str:
+    """Texts that most traces leave empty, inside quotes."""
+    return "" if (texts == "").all() else inside_quotes(texts)
 
 
 def _lists(owners: pl.Series, items: Callable[[], pl.Series]) -> pl.Series:
@@ -87,6 +92,4 @@ def _links(frame: pl.DataFrame) -> pl.Series:
 
 def _warnings(rebuilt: RebuiltTrace) -> pl.Series:
     found = pl.repeat("[]", rebuilt.frame.height, dtype=pl.String, eager=True)
-    if not rebuilt.span_warnings:
-        return found
     return found.scatter(list(rebuilt.span_warnings), dumped(list(rebuilt.span_warnings.values())))

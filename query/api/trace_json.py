@@ -45,8 +45,8 @@ def _printed_by_columns(rebuilt: RebuiltTrace) -> memoryview:
         rechunk=True,
     )
     # One column of texts in Arrow's own layout is one buffer with the texts one after the other.
-    _, _, content = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
-    return memoryview(content)[: int(texts.str.len_bytes().sum())]
+    _, offsets, content = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
+    return memoryview(content)[: memoryview(offsets).cast("q")[len(texts)]]
 
 
 def _without_first_comma(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
