@@ -17,7 +17,7 @@ from query.links.nodes import nodes_of
 from query.links.ordering import ordered
 from query.links.profile import detail_of, slot_seconds
 from query.links.settings import LinkSettings
-from query.links.source import LinkData, LinkSource
+from query.links.source import LinkData, LinkMoment, LinkSource
 from query.links.sums import LinkSums
 from query.links.verdicts import Judge
 from query.model.link import DependencyLink, LinkDetail, LinkList, ServiceMap
@@ -107,8 +107,8 @@ class LinkReader:
         self, window: Window, *, service: str | None = None, depth: int | None = None
     ) -> ServiceMap:
         """All nodes and links, or those within `depth` links of `service` (1 when not given)."""
-        links, sums, _ = self._links(window)
-        nodes = nodes_of(links, sums, window.seconds)
+        links, sums, data = self._links(window)
+        nodes = data.worked_out("nodes", lambda: nodes_of(links, sums, window.seconds), self, window)
         if service is not None:
             near = within(
                 [(link.caller, link.callee) for link in links], service, 1 if depth is None else depth
@@ -125,6 +125,14 @@ class LinkReader:
         moment = self._source.moment(now_ns)
         data = moment.open(window)
         sums = data.sums()
+        # The same for all who ask for this window while the same is seen.
+        links = data.worked_out("links", lambda: self._judged(moment, data, sums, now_ns), self, window)
+        return links, sums, data
+
+    def _judged(
+        self, moment: LinkMoment, data: LinkData, sums: LinkSums, now_ns: int
+    ) -> builtins.list[DependencyLink]:
+        window = data.window
         verdicts = self._judge.verdicts(moment, data, sums, now_ns)
         links = []
         for row, verdict, times in zip(
@@ -156,4 +164,4 @@ class LinkReader:
                     callee_kind=row["CalleeKind"],
                 )
             )
-        return links, sums, data
+        return links

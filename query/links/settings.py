@@ -26,7 +26,7 @@ class LinkSettings:
     # Virtual nodes of a kind in one answer; the smallest beyond it are shown as one node.
     virtual_nodes: int = 200
     # Seconds that one look at what has just arrived serves further questions.
-    remembered_seconds: float = 1.0
+    remembered_seconds: float = 2.0
     # Fewer observed calls than this in the window: quiet, never red.
     quiet_below_calls: int = 20
     # Failing: the share of failed calls is above this even at the low end of its confidence interval.
