@@ -15,6 +15,9 @@ from spanhouse.head_requests import HeadAsGet
 START_SECONDS = 30.0
 # Long-lived responses (pages that refresh by themselves) must not hold up the end of the process.
 DRAIN_SECONDS = 5
+# Longer than proxies and client libraries keep an idle connection, most of them 60 s: whoever closes first must
+# not be us, or a request that is just being sent is lost.
+_KEEP_ALIVE_SECONDS = 75
 
 
 class WebServer:
@@ -29,6 +32,7 @@ class WebServer:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=DRAIN_SECONDS,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         )
         self._socket = listening
         self._server = uvicorn.Server(config)

@@ -32,6 +32,9 @@ UNPACK_SETTINGS = {
     "insert_deduplicate": "1",
     "deduplicate_blocks_in_dependent_materialized_views": "1",
     "optimize_on_insert": "0",
+    # Requests that wait for their answer come first, where the process may say so (CAP_SYS_NICE): a quarter
+    # more of the smallest ones, at the same rate of large ones.
+    "os_thread_priority": "4",
 }
 
 

@@ -6,6 +6,8 @@ Never looks inside a request.
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Sequence
 
 from storage import statements
@@ -13,12 +15,17 @@ from storage.bundle import block_of, request_hash
 from storage.bundles import Bundles
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint, Endpoint
+from storage.errors import StorageRefused
 from storage.space import FreeSpace
 
 _TABLE = "otlp_log"
 _MESSAGE = "Request"
 # A write ends within this, so that none lands in a bundle which another collector takes for abandoned.
 _WRITE_SECONDS = 30
+# A server keeps the schema as a file when it meets it first; of several INSERTs that make it at the same time
+# most fail, and have stored nothing.
+_SCHEMA_CACHE = "/__cache__/"
+_ATTEMPTS, _FIRST_PAUSE_SECONDS = 8, 0.02
 
 
 class SpanWriter:
@@ -62,9 +69,18 @@ class SpanWriter:
             if not by_hash:
                 return
         with self._bundles.place(sum(map(len, by_hash.values()))) as bundle:
-            self._database.insert_bytes(
-                _TABLE, block_of(by_hash, bundle), format_name="Protobuf", settings=self._settings
-            )
+            self._insert(block_of(by_hash, bundle))
+
+    def _insert(self, block: Sequence[bytes]) -> None:
+        for attempt in range(_ATTEMPTS):
+            try:
+                self._database.insert_bytes(_TABLE, block, format_name="Protobuf", settings=self._settings)
+            except StorageRefused as refused:
+                if _SCHEMA_CACHE not in str(refused) or attempt + 1 == _ATTEMPTS:
+                    raise
+                time.sleep(random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt))
+            else:
+                return
 
 
 def decode_settings(endpoint: Endpoint) -> dict[str, str]:

@@ -1,13 +1,20 @@
 import base64
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from opentelemetry.proto.common.v1.common_pb2 import KeyValueList
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from storage import migrations
+from storage.bundles import Bundles
 from storage.client import Database
+from storage.endpoint import parse_server_url
 from storage.errors import UndecodableBlock
+from storage.writer import SpanWriter
+from tests.clickhouse_server import ClickHouseServer
 from tests.storage.requests import START_NS, attributes, request, requests, span
 from tests.storing import SettledWriter
 
@@ -173,3 +180,20 @@ def test_garbage_is_refused_whole_and_leaves_nothing(database: Database) -> None
     assert count(database) == 0
     writer.write(requests(2))
     assert count(database) == 6
+
+
+@pytest.mark.server
+def test_the_first_writes_to_a_fresh_server_may_come_at_the_same_time(own_server: ClickHouseServer) -> None:
+    database = Database(parse_server_url(own_server.url))
+    migrations.apply(database, migrations.SchemaOptions())
+    writer = SpanWriter(database, Bundles(1, 2**25), alone=True)
+    together = threading.Barrier(8)
+
+    def write(number: int) -> None:
+        together.wait()
+        writer.write(requests(1, first_seed=10 * number))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(write, range(8)))
+    assert int(database.execute("SELECT count() FROM otlp_log")) == 8
+    database.close()
