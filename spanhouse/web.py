@@ -15,8 +15,8 @@ from spanhouse.head_requests import HeadAsGet
 START_SECONDS = 30.0
 # Long-lived responses (pages that refresh by themselves) must not hold up the end of the process.
 DRAIN_SECONDS = 5
-# Longer than proxies and client libraries keep an idle connection, most of them 60 s: whoever closes first must
-# not be us, or a request that is just being sent is lost.
+# Longer than proxies and client libraries keep an idle connection, most of them 60 s: whoever closes first
+# must not be us, or a request that is just being sent is lost.
 _KEEP_ALIVE_SECONDS = 75
 
 
