@@ -1,7 +1,8 @@
 """What links cost: rolling them up, and asking for them over several windows.
 
-    python -m bench.links --data DIR --spans 1_000_000 --hours 1
+    python -m bench.links --data DIR --spans 1_000_000 --hours 1 --arriving 10_000
 
+Then so many spans arrive every second, and every second somebody asks for the map and waits for the look.
 Prints CPU beside wall time: on a shared machine only the former, and ratios, mean something.
 """
 
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from bench import machine
 from bench.generate_traces import generate
 from query.links.reader import LinkReader
 from query.links.rollup import LinkRollUp
@@ -28,6 +30,7 @@ from storage.services import ServiceStore
 
 WINDOWS = {"15 min": 900, "1 h": 3_600, "24 h": 86_400}
 REPEATS = 9
+ROLL_UP_EVERY_SECONDS = 5
 
 
 def measured(work: Callable[[], object]) -> tuple[float, float]:
@@ -67,16 +70,46 @@ def run(database: Database, *, spans: int, hours: float) -> None:
             print(f"{question} over {name}: {wall_ms:.0f} ms, {cpu_ms:.0f} ms of CPU")
 
 
+def while_arriving(database: Database, *, spans_per_second: int, seconds: int) -> None:
+    """Every second a map of 15 minutes with a look at what arrived, every fifth a round of the roll-up."""
+    settings = LinkSettings(remembered_seconds=0.0)
+    source = LinkSource(HopSpans(database), LinkFigureStore(database), settings)
+    reader, roll_up = LinkReader(source, settings), LinkRollUp(source, ServiceStore(database))
+    walls, cpus, rolled_up = [], [], 0.0
+    for second in range(seconds):
+        began = time.monotonic()
+        generate(database, spans=spans_per_second, hours=1 / 3_600, end_ns=time.time_ns())
+        if second % ROLL_UP_EVERY_SECONDS == 0:
+            cpu = time.process_time()
+            roll_up.advance()
+            rolled_up += time.process_time() - cpu
+        wall, cpu = time.perf_counter(), time.process_time()
+        reader.service_map(latest(900))
+        walls.append((time.perf_counter() - wall) * 1e3)
+        cpus.append((time.process_time() - cpu) * 1e3)
+        time.sleep(max(0.0, 1.0 - (time.monotonic() - began)))
+    # Not the first: all of their store was still to be rolled up.
+    wall_ms, cpu_ms = (statistics.median(times[seconds // 2 :]) for times in (walls, cpus))
+    print(
+        f"while {spans_per_second:,} spans/s arrive: map over 15 min with a look {wall_ms:.0f} ms, "
+        f"{cpu_ms:.0f} ms of CPU; roll-up {rolled_up / (spans_per_second * seconds) * 1e6:.1f} us of CPU per "
+        f"span; load {machine.load()}"
+    )
+
+
 def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="an empty directory for the embedded engine")
     parser.add_argument("--spans", type=int, default=1_000_000)
     parser.add_argument("--hours", type=float, default=1.0)
+    parser.add_argument("--arriving", type=int, default=10_000, help="spans per second")
+    parser.add_argument("--seconds", type=int, default=40, help="for how long they arrive")
     options = parser.parse_args()
     database = Database(EmbeddedEndpoint(options.data))
     migrations.apply(database, migrations.SchemaOptions())
     run(database, spans=options.spans, hours=options.hours)
+    while_arriving(database, spans_per_second=options.arriving, seconds=options.seconds)
     database.close()
 
 
