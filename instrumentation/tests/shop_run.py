@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-_WAIT_SECONDS = 60.0
+_WAIT_SECONDS = 180.0
 
 
 @dataclass

@@ -24,7 +24,7 @@ from spanhouse_shop.roster import ROSTER, uncalled_members
 from spanhouse_shop.story import Story
 from spanhouse_shop.voice import Voice
 
-_READY_SECONDS = 60.0
+_READY_SECONDS = 180.0
 # For each of the two groups that are stopped one after the other. With the load's drain the whole end stays
 # below the 10 s after which the demo command kills the shop.
 _GRACE_SECONDS = 3.5

@@ -17,7 +17,8 @@ from spanhouse_shop.story import Story
 from instrumentation.tests.otlp_receiver import OtlpReceiver, ReceivedSpan, otlp_receiver
 from instrumentation.tests.shop_run import shop_run, wait_until_gone
 
-STORY = Story(seed=11, visits_per_second=16.0, slow_after_seconds=3.0, fail_after_seconds=4.5)
+# A rate at which two cores that also run other tests are not busy: who waits for a processor is no story.
+STORY = Story(seed=11, visits_per_second=10.0, slow_after_seconds=5.0, fail_after_seconds=7.5)
 TRACED = {member.name: member for member in ROSTER if member.traced}
 
 pytestmark = pytest.mark.slow
@@ -60,7 +61,7 @@ def outcome() -> Iterator[Outcome]:
     with otlp_receiver() as receiver, shop_run(f"--otlp-endpoint={receiver.endpoint}", *arguments) as run:
         run.wait_for_line("starts failing")
         children = run.child_pids()
-        time.sleep(2)
+        time.sleep(3.5)
         run.process.send_signal(signal.SIGTERM)
         exit_code = run.process.wait(20)
         wait_until_gone(children)
@@ -72,10 +73,10 @@ def test_it_tells_its_story_and_nothing_went_wrong(outcome: Outcome) -> None:
     assert outcome.exit_code == 0
     assert [line.partition(": ")[2][:20] for line in outcome.lines] == [
         f"starting {len(ROSTER)} processes"[:20],
-        "open: 16 visits per second"[:20],
+        f"open: {STORY.visits_per_second:g} visits per second"[:20],
         "0 s: all links are healthy"[:20],
-        "3 s: payment → bank turns slow"[:20],
-        "4.5 s: checkout → inventory"[:20],
+        f"{STORY.slow_after_seconds:g} s: payment → bank turns slow"[:20],
+        f"{STORY.fail_after_seconds:g} s: checkout → inventory"[:20],
         f"closing: {len(outcome.visits())} visits answered"[:20],
     ]
     assert outcome.lines[-1].endswith(" 0 failed")
