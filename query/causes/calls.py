@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from query.causes.recent import Recent
 from query.causes.selection import Bounds, Selection, bounds_of
 from query.causes.stretches import Stretches, stretches_of
 from query.links.figures import LinkKey
 from query.links.frames import CONSUMER, SERVER, find_hops
+from query.links.recent import Recent
 from query.model.window import NS_PER_S, Window
 from storage.calls import CallSearch, CallStore, Sample
 from storage.hops import SLICE_SECONDS, HopSpans

@@ -19,11 +19,11 @@ from query.causes.examined import ExaminedLink
 from query.causes.heatmap import heatmap_of
 from query.causes.path_reader import PathReader
 from query.causes.processes import processes_of
-from query.causes.recent import Recent
 from query.causes.selection import Selection, asked, bounds_of
 from query.links.aggregate import figures_of
 from query.links.figures import LinkKey, by_column
 from query.links.profile import slot_seconds
+from query.links.recent import Recent
 from query.links.source import LinkData, LinkSource
 from query.model.cause import (
     CalleeProcesses,

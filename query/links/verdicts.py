@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import polars as pl
 
 from query.links.aggregate import LINK
 from query.links.blocks import blocks_of, latest_of
 from query.links.figures import LinkKey
+from query.links.recent import Recent
 from query.links.settings import LinkSettings
 from query.links.source import LinkData, LinkMoment
 from query.links.status import Replay, Stretch, Verdict, judge
@@ -35,8 +33,8 @@ class Judge:
 
     def __init__(self, settings: LinkSettings) -> None:
         self._settings = settings
-        self._earlier = _Kept()
-        self._days = _Kept()
+        self._earlier: Recent[dict[LinkKey, Replay]] = Recent(KEPT_SECONDS, KEPT_WINDOWS)
+        self._days: Recent[dict[LinkKey, float]] = Recent(KEPT_SECONDS, KEPT_WINDOWS)
 
     def verdicts(self, moment: LinkMoment, data: LinkData, sums: LinkSums, now_ns: int) -> list[Verdict]:
         """The verdicts on all links of the window, in the order of their sums."""
@@ -77,10 +75,8 @@ class Judge:
         recent = moment.open(Window(fresh * NS_PER_S, window.end_ns), longest=10)
         if first == fresh:
             return {}, recent
-        earlier: dict[LinkKey, Replay] = self._earlier.get(
-            Window(first * NS_PER_S, fresh * NS_PER_S),
-            now_ns,
-            lambda: self._before(moment, first, fine, fresh),
+        earlier = self._earlier.get(
+            (first, fresh, _period(now_ns)), lambda: self._before(moment, first, fine, fresh)
         )
         return earlier, recent
 
@@ -114,8 +110,7 @@ class Judge:
         if end_ns <= _HOUR_NS:
             return {}
         hour = Window(end_ns - _HOUR_NS, end_ns)
-        found: dict[LinkKey, float] = self._days.get(hour, now_ns, lambda: self._hour_p95_ms(moment, hour))
-        return found
+        return self._days.get((hour, _period(now_ns)), lambda: self._hour_p95_ms(moment, hour))
 
     def _hour_p95_ms(self, moment: LinkMoment, hour: Window) -> dict[LinkKey, float]:
         sums = moment.open(hour).sums()
@@ -125,22 +120,6 @@ class Judge:
             for key, (p95_ms, _), samples in zip(sums.keys, p95s_ms, sums.links["Samples"], strict=True)
             if samples >= self._settings.baseline_calls
         }
-
-
-class _Kept:
-    """Keeps what was worked out for a few windows."""
-
-    def __init__(self) -> None:
-        self._found: dict[Window, tuple[int, Any]] = {}
-
-    def get(self, window: Window, now_ns: int, work_out: Callable[[], Any]) -> Any:
-        found = self._found.get(window)
-        if found is None or not found[0] <= now_ns < found[0] + KEPT_SECONDS * NS_PER_S:
-            found = (now_ns, work_out())
-            # Replaced whole, never changed: other threads may be reading it.
-            newest = sorted(self._found.items(), key=lambda item: item[1][0])[-KEPT_WINDOWS:]
-            self._found = {**dict(newest), window: found}
-        return found[1]
 
 
 def beginnings(minutes: pl.DataFrame, first: int, end: int) -> list[int]:
@@ -160,6 +139,11 @@ def beginnings(minutes: pl.DataFrame, first: int, end: int) -> list[int]:
             for minute in range(start, min(start + BEGINNING_SECONDS, end), 60)
         }
     )
+
+
+def _period(now_ns: int) -> int:
+    """Equal for as long as what was worked out serves; tests have clocks that jump."""
+    return now_ns // (KEPT_SECONDS * NS_PER_S)
 
 
 def _opened(moment: LinkMoment, start: int, end: int, seconds: int) -> pl.DataFrame:

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from query.causes.recent import KEPT_SECONDS, MOST_KEPT, Recent
+from query.links.recent import KEPT_SECONDS, MOST_KEPT, Recent
 
 
 def test_an_answer_is_used_again_for_a_moment() -> None:
     now = 0.0
     asked: list[str] = []
-    recent: Recent[int] = Recent(lambda: now)
+    recent: Recent[int] = Recent(clock=lambda: now)
 
     def ask(question: str) -> int:
         return recent.get(question, lambda: asked.append(question) or len(asked))  # type: ignore[func-returns-value]
@@ -17,7 +17,7 @@ def test_an_answer_is_used_again_for_a_moment() -> None:
 
 
 def test_only_the_last_few_are_kept() -> None:
-    recent: Recent[int] = Recent(lambda: 0.0)
+    recent: Recent[int] = Recent(clock=lambda: 0.0)
     for number in range(MOST_KEPT + 1):
         recent.get(number, lambda number=number: number)  # type: ignore[misc]  # a lambda's default
     assert recent.get(MOST_KEPT, lambda: -1) == MOST_KEPT

@@ -1,4 +1,4 @@
-"""Keeps what was worked out last, so that the questions of one page about one link share it."""
+"""Keeps what was worked out last for a while, so that questions that follow one another share it."""
 
 from __future__ import annotations
 
@@ -15,9 +15,23 @@ MOST_KEPT = 4
 
 
 class Recent(Generic[T]):
-    """The last few answers to one kind of question; safe to share between threads."""
+    """The last few answers to one kind of question; safe to share between threads.
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        kept_seconds: How long an answer serves.
+        most_kept: Beyond it the oldest are forgotten.
+        clock: Seconds that only go forward.
+    """
+
+    def __init__(
+        self,
+        kept_seconds: float = KEPT_SECONDS,
+        most_kept: int = MOST_KEPT,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._kept_seconds = kept_seconds
+        self._most_kept = most_kept
         self._clock = clock
         self._kept: dict[Hashable, tuple[float, T]] = {}
         self._lock = threading.Lock()
@@ -26,12 +40,12 @@ class Recent(Generic[T]):
         """The answer from a moment ago, or a new one."""
         with self._lock:
             kept = self._kept.get(question)
-        if kept and self._clock() - kept[0] < KEPT_SECONDS:
+        if kept and self._clock() - kept[0] < self._kept_seconds:
             return kept[1]
         answer = work_out()
         with self._lock:
             self._kept.pop(question, None)
             self._kept[question] = (self._clock(), answer)
-            for oldest in list(self._kept)[:-MOST_KEPT]:
+            for oldest in list(self._kept)[: -self._most_kept]:
                 del self._kept[oldest]
         return answer
