@@ -13,6 +13,7 @@ from query.traces.durations import EXACT, NS_PER_MS, in_ms
 
 # What JSON must escape inside a string; orjson leaves everything else as it is.
 _SPECIAL = r'["\\\x00-\x1f]'
+_SPECIAL_BYTES = bytes(range(0x20)) + b'"\\'
 
 # Rows that are printed at a time.
 _PART_ROWS = 25_000
@@ -20,12 +21,25 @@ _PART_ROWS = 25_000
 
 def inside_quotes(texts: pl.Series) -> pl.Series:
     """Each text as it stands between the quotes of a JSON string."""
-    special = texts.str.contains(_SPECIAL)
-    if not special.any():
+    content = in_one(texts)
+    # Some times as fast as asking each text, which only those that have any are worth.
+    if len(content.translate(None, delete=_SPECIAL_BYTES)) == len(content):
         return texts
-    places = special.arg_true()
+    places = texts.str.contains(_SPECIAL).arg_true()
     escaped = [orjson.dumps(text)[1:-1].decode() for text in texts.gather(places).to_list()]
     return texts.clone().scatter(places, escaped)
+
+
+def in_one(texts: pl.Series) -> bytes:
+    """All texts without nulls, one after the other, in UTF-8."""
+    return bytes(in_one_buffer(texts))
+
+
+def in_one_buffer(texts: pl.Series) -> memoryview:
+    """The same without a copy that only bytes need."""
+    # A column of texts in Arrow's own layout is one buffer with the texts one after the other.
+    _, offsets, content = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
+    return memoryview(content)[: memoryview(offsets).cast("q")[len(texts)]]
 
 
 def dumped(values: Sequence[object]) -> pl.Series:
@@ -58,4 +72,4 @@ def joined(pieces: Sequence[str | pl.Series]) -> pl.Series:
     # Parts fit into the processor's cache, and are printed at once.
     starts = range(0, max(table.height, 1), _PART_ROWS)
     parts = [table.lazy().slice(start, _PART_ROWS).select(pl.concat_str(expressions)) for start in starts]
-    return pl.concat([part.to_series() for part in pl.collect_all(parts)])
+    return pl.concat([part.to_series() for part in pl.collect_all(parts)], rechunk=True)

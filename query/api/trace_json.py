@@ -10,6 +10,7 @@ import orjson
 import polars as pl
 
 from query.api.hop_json import hops_json
+from query.api.json_text import in_one_buffer
 from query.api.span_json import spans_json
 from query.model.window import rfc3339
 from query.traces.assembly import NS_PER_MS, trace_of
@@ -44,9 +45,7 @@ def _printed_by_columns(rebuilt: RebuiltTrace) -> memoryview:
         ],
         rechunk=True,
     )
-    # One column of texts in Arrow's own layout is one buffer with the texts one after the other.
-    _, offsets, content = texts.to_arrow(compat_level=pl.CompatLevel.oldest()).buffers()
-    return memoryview(content)[: memoryview(offsets).cast("q")[len(texts)]]
+    return in_one_buffer(texts)
 
 
 def _without_first_comma(texts: pl.Series) -> tuple[pl.Series, pl.Series]:
