@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
+from weakref import WeakKeyDictionary
 
 from collector.batcher import Batcher
 from collector.budget import Reservation
+from collector.completions import Completions, Waiter
 from collector.limits import Limits
 from collector.metrics import IngestMetrics, Transport
 from collector.otlp.check import CheckedRequest, RequestChecker
@@ -36,6 +38,7 @@ class Pipeline:
         self._metrics = metrics
         self._last_rejection = last_rejection
         self._limits = limits
+        self._completions: WeakKeyDictionary[asyncio.AbstractEventLoop, Completions] = WeakKeyDictionary()
 
     async def accept(self, request: bytes, transport: Transport, held: Reservation) -> CheckedRequest:
         """Check and store; return after the INSERT returned. The event loop goes on meanwhile.
@@ -54,13 +57,22 @@ class Pipeline:
             checked = self.check(request)
         stored = self.submit(checked, held)
         if stored is not None:
-            try:
-                async with asyncio.timeout(self._limits.ack_timeout_seconds):
-                    await asyncio.wrap_future(stored)
-            except TimeoutError:
-                raise self.timed_out() from None
+            await self._stored(stored)
         self.acknowledged(checked, transport)
         return checked
+
+    async def _stored(self, stored: Future[None]) -> None:
+        loop = asyncio.get_running_loop()
+        completions = self._completions.get(loop)
+        if completions is None:
+            completions = self._completions[loop] = Completions(loop)
+        waiter = Waiter(loop)
+        stored.add_done_callback(lambda done: completions.put(waiter, done.exception()))
+        late = loop.call_later(self._limits.ack_timeout_seconds, lambda: waiter.completed(self.timed_out()))
+        try:
+            await waiter.result
+        finally:
+            late.cancel()
 
     def check(self, request: bytes) -> CheckedRequest:
         """The first step; takes milliseconds for large requests.

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from collector.budget import ByteBudget, Reservation
+from collector.completions import Completions
 from collector.http2.stream import Stream
 from collector.intake import ENCODINGS, INLINE_INFLATE_BYTES, Intake
 from collector.limits import Limits
@@ -16,7 +17,6 @@ from collector.otlp.answers import not_stored_answer, trace_answer
 from collector.otlp.check import CheckedRequest
 from collector.pipeline import INLINE_CHECK_BYTES, Pipeline
 from collector.receivers import grpc_answer
-from collector.receivers.completions import Completions
 from collector.refusal import Internal, Invalid, Reason, Refusal, Unavailable
 
 logger = logging.getLogger(__name__)

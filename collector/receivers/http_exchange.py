@@ -87,6 +87,8 @@ class HttpApp(ABC):
 
     async def _discard(self, body: _BodySource) -> bool:
         """Read the rest of a body for nothing; tell whether its end was reached."""
+        if body.complete:
+            return True
         left_bytes = self._max_discarded_bytes
         try:
             async with asyncio.timeout(self._discard_timeout_seconds):

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping
 
 from collector.budget import ByteBudget
+from collector.completions import Completions
 from collector.http2.server import Http2Server
 from collector.http2.stream import Call, Stream
 from collector.intake import ENCODINGS, Intake
@@ -16,7 +17,6 @@ from collector.keys import KeyRing
 from collector.limits import Limits
 from collector.pipeline import Pipeline
 from collector.receivers import grpc_answer
-from collector.receivers.completions import Completions
 from collector.receivers.grpc_call import ExportCall, Surroundings
 from collector.refusal import Reason, Unauthenticated
 from collector.tls import TlsFiles

@@ -15,6 +15,26 @@ class Awaiting(Protocol):
         """The result, in the loop's thread."""
 
 
+class Waiter:
+    """Lets a coroutine wait for a result.
+
+    Args:
+        loop: The coroutine's.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.result: asyncio.Future[None] = loop.create_future()
+
+    def completed(self, error: BaseException | None) -> None:
+        """See `Awaiting`; nothing when nobody waits any more."""
+        if self.result.done():
+            return
+        if error is None:
+            self.result.set_result(None)
+        else:
+            self.result.set_exception(error)
+
+
 class Completions:
     """A queue of results into one loop."""
 
