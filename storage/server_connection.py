@@ -12,6 +12,7 @@ import itertools
 import socket
 import ssl
 import struct
+import time
 from collections.abc import Sequence
 
 from httptools import HttpParserError, HttpResponseParser
@@ -21,6 +22,8 @@ from storage.endpoint import ServerEndpoint
 # Longer than a write may take (storage/writer.py) and than unpacking a bundle takes on a busy server.
 _ANSWER_SECONDS = 300
 _CONNECT_SECONDS = 10.0
+# A connection that was closed meanwhile says so at once; whatever fails later was under way.
+_STALE_SECONDS = 2.0
 _READ_BYTES = 64 * 1024
 # What one call of sendmsg takes (IOV_MAX).
 _MOST_PARTS = 1024
@@ -68,11 +71,12 @@ class ServerConnection:
         kind = f"Content-Type: {content_type}\r\n" if content_type else ""
         head = b"".join((b"POST ", target, self._headers, kind.encode(), length.encode(), b"\r\n"))
         reused = self._socket is not None and not self._is_closed(self._socket)
+        began = time.monotonic()
         try:
             answer = self._exchange([head, *parts], reused=reused)
         except (ConnectionError, ssl.SSLEOFError):
             self.close()
-            if not reused:
+            if not reused or time.monotonic() - began > _STALE_SECONDS:
                 raise
             answer = self._exchange([head, *parts], reused=False)
         except BaseException:

@@ -36,7 +36,9 @@ class ServerStatements:
         self._connections = [ServerConnection(endpoint) for _ in range(max_connections)]
         for connection in self._connections:
             self._idle.put(connection)
-        self._insert_target = lru_cache(maxsize=32)(self._target)
+        self._target = lru_cache(maxsize=32)(self._written_target)
+        # Nobody else can know it, so that no data holds it.
+        self._boundary = uuid.uuid4().hex
 
     def insert(
         self, table: str, parts: Sequence[bytes], *, format_name: str, settings: Mapping[str, str]
@@ -49,7 +51,7 @@ class ServerStatements:
         """
         sql = f"INSERT INTO {table} FORMAT {format_name}"
         with self._connection() as connection:
-            connection.post(self._insert_target(sql, tuple(settings.items())), parts)
+            connection.post(self._target(sql, tuple(settings.items())), parts)
 
     def with_hashes(
         self,
@@ -74,7 +76,7 @@ class ServerStatements:
         options |= {"hashes_format": "RowBinary", "hashes_structure": "RequestHash UInt128"}
         options |= {"default_format": "RowBinary", **(settings or {})}
         target = self._target(sql.replace(_HASHES, "hashes"), tuple(options.items()))
-        boundary = uuid.uuid4().hex
+        boundary = self._boundary
         opening = (
             f"--{boundary}\r\n"
             'Content-Disposition: form-data; name="hashes"; filename="hashes"\r\n'
@@ -90,7 +92,7 @@ class ServerStatements:
         for connection in self._connections:
             connection.close()
 
-    def _target(self, sql: str, options: tuple[tuple[str, str], ...]) -> bytes:
+    def _written_target(self, sql: str, options: tuple[tuple[str, str], ...]) -> bytes:
         fields = {"database": self._database, "query": sql, "wait_end_of_query": "1", **self._settings}
         return f"/?{urlencode(fields | dict(options))}".encode()
 
