@@ -11,7 +11,7 @@ import logging
 import queue
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import clickhouse_connect
@@ -176,9 +176,21 @@ class Database:
             with _failures():
                 if client is None:
                     client = self._open()
-                yield client
+                with self._whole_answers(client):
+                    yield client
         finally:
             self._idle.put(client)
+
+    @contextmanager
+    def _whole_answers(self, client: Client) -> Iterator[None]:
+        """Leaves nothing of an answer that failed half-way: chDB 4.4 gives it to the next question."""
+        try:
+            yield
+        except ClickHouseError:
+            if isinstance(self.endpoint, EmbeddedEndpoint):
+                with suppress(ClickHouseError, ValueError):
+                    client.raw_query("SELECT 1")
+            raise
 
     def close(self) -> None:
         """Closes idle connections; the embedded engine stops when its last one is closed."""

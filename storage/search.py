@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from storage.client import Database, Parameter
+from storage.errors import QueryTooHeavy
 from storage.places import places
 
 NS_PER_S = 1_000_000_000
@@ -116,17 +117,24 @@ class SearchStore:
             rows = self._database.rows("find_traces", parameters | self._by_parts(search))
         return [Candidate(str(row[0]), int(row[1]), int(row[2])) for row in rows]
 
-    def with_value(self, search: Search, *, limit: int) -> list[str]:
-        """Ids of at most `limit` traces with a span that fulfils a search `by_value`, in no order.
+    def with_value(self, search: Search, *, most: int) -> list[str] | None:
+        """Ids of all traces with a span that fulfils a search `by_value`, unordered; None for a common value.
 
-        When they are fewer than `limit` they are all there are; when traces began is not looked at.
+        When traces began is not looked at. Common is what more than `most` traces have, or too many spans to
+        look at each.
 
         Raises:
             QueryTooHeavy: The search passed its limits of time or memory.
             StorageError: See `storage.failure.translated`.
         """
-        parameters = _span_seconds(search) | _of_span(search) | {"limit": limit}
-        return [str(trace_id) for (trace_id,) in self._database.rows("traces_with_value", parameters)]
+        parameters = _span_seconds(search) | _of_span(search) | {"limit": most + 1}
+        try:
+            rows = self._database.rows("traces_with_value", parameters)
+        except QueryTooHeavy as error:
+            if error.limit != "rows":
+                raise
+            return None
+        return [str(trace_id) for (trace_id,) in rows] if len(rows) <= most else None
 
     def service_parts(
         self, trace_ids: list[str], *, service: str = "", operation: str = "", status: str = ""

@@ -100,8 +100,8 @@ class SearchReader:
         """A page out of all traces that fulfil the search, if it asks for a rare value; else None."""
         if not search.by_value:
             return None
-        trace_ids = self._store.with_value(search, limit=FEW + 1)
-        if len(trace_ids) > FEW:
+        trace_ids = self._store.with_value(search, most=FEW)
+        if trace_ids is None:
             return None
         found = found_traces(self._store.service_parts(trace_ids)).values()
         rows = [(trace.place, trace) for trace in found if trace.belongs(search)]

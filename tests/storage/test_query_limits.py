@@ -40,7 +40,7 @@ _TRACES = [f"{number:032x}" for number in range(1, 100)]
 QUESTIONS: dict[str, Callable[[Database], object]] = {
     "find_traces": lambda stored: SearchStore(stored).find(_EVERYTHING, slowest=True, limit=20),
     "find_traces_by_spans": lambda stored: SearchStore(stored).find(_PART, slowest=True, limit=20),
-    "traces_with_value": lambda stored: SearchStore(stored).with_value(_VALUE, limit=20),
+    "traces_with_value": lambda stored: SearchStore(stored).with_value(_VALUE, most=500),
     "trace_summaries": lambda stored: SearchStore(stored).service_parts(_TRACES),
     "attribute_names": lambda stored: SearchStore(stored).attribute_names(
         **_WINDOW, service="", prefix="", limit=5
@@ -54,7 +54,9 @@ QUESTIONS: dict[str, Callable[[Database], object]] = {
     "trace_spans": lambda stored: TraceStore(stored).spans(_TRACES[0]),
 }
 # The same with what they must not hold up.
-SLOW = sorted(set(QUESTIONS) - {"trace_spans", "trace_summaries"} | {"link_spans_of_traces"})
+SLOW = sorted(
+    set(QUESTIONS) - {"trace_spans", "trace_summaries", "traces_with_value"} | {"link_spans_of_traces"}
+)
 QUICK = ["link_figures", "service_figures", "trace_range", "trace_spans"]
 
 
@@ -103,6 +105,15 @@ def test_a_trace_of_too_many_spans_says_so(stored: Database, monkeypatch: pytest
     with pytest.raises(QueryTooHeavy) as passed:
         TraceStore(stored).spans(_TRACES[0])
     assert passed.value.limit == "rows"
+
+
+def test_a_common_value_is_known_before_it_is_read(stored: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    search = SearchStore(stored)
+    found = search.with_value(_VALUE, most=150)
+    assert found is not None and len(found) == 150
+    assert search.with_value(_VALUE, most=149) is None
+    limited(monkeypatch, "traces_with_value", "max_rows_to_read", "10")
+    assert search.with_value(_VALUE, most=150) is None
 
 
 def priority(name: str) -> int:

@@ -1,5 +1,6 @@
 -- Traces with a span that has some attribute values, by the text index over values: at most `limit`, in no order. Read
--- are the few granules that hold first_value; the index makes that cheap over any window as long as it is rare.
+-- are the few granules that hold first_value, found before anything is read: a common value is refused then
+-- (max_rows_to_read, two hundred granules), and one that is nowhere costs no more than planning.
 -- The span must fulfil the other conditions too; an empty string means no condition.
 SELECT DISTINCT TraceId
 FROM otel_traces
@@ -14,5 +15,5 @@ WHERE
         {names:Array(String)}, {values:Array(String)})
 LIMIT {limit:UInt32}
 SETTINGS
-    priority = 2, low_priority_query_wait_time_ms = 50,
+    max_threads = 1, use_skip_indexes_on_data_read = 0, max_rows_to_read = 1638400,
     max_execution_time = 10, max_memory_usage = 4000000000
