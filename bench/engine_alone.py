@@ -19,7 +19,7 @@ class RecordingDatabase(Database):
     """A database that remembers what it was asked.
 
     Attributes:
-        recorded: Names and parameters of queries.
+        recorded: Names and parameters of queries that were answered; a refused one is asked in another way.
     """
 
     recorded: list[tuple[str, dict[str, Parameter]]]
@@ -32,13 +32,15 @@ class RecordingDatabase(Database):
         self, query_name: str, parameters: Mapping[str, Parameter] | None = None
     ) -> list[tuple[Any, ...]]:
         """As the real one."""
+        found = super().rows(query_name, parameters)
         self.recorded.append((query_name, dict(parameters or {})))
-        return super().rows(query_name, parameters)
+        return found
 
     def frame(self, query_name: str, parameters: Mapping[str, Parameter] | None = None) -> pl.DataFrame:
         """As the real one."""
+        found = super().frame(query_name, parameters)
         self.recorded.append((query_name, dict(parameters or {})))
-        return super().frame(query_name, parameters)
+        return found
 
 
 def alone_ms(database: RecordingDatabase) -> float:
