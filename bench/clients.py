@@ -26,6 +26,13 @@ from bench.server import RunningServer, running
 
 SPANS = 512
 IN_FLIGHT = 32
+PATHS = {
+    "map": "/api/v1/map?start=-15m",
+    "links": "/api/v1/links?start=-1h",
+    "search": "/api/v1/traces?start=-1h&min_duration_ms=1&sort=newest",
+    "slowest": "/api/v1/traces?start=-15m&sort=slowest",
+    "trace": "",
+}
 
 
 @dataclass(slots=True)
@@ -51,6 +58,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, default=10)
     parser.add_argument("--seconds", type=float, default=15, help="length of each stretch")
+    parser.add_argument("--kinds", nargs="+", choices=PATHS, default=list(PATHS), help="of questions")
     options = parser.parse_args()
     console = Console(width=140)
     console.print(f"machine: {machine.description()}")
@@ -69,7 +77,8 @@ def main() -> None:
             ("clients, ingest at half of its rate", True, 0.5, options.clients),
         ):
             rate = rate_share and rates[0] * rate_share
-            spans_per_second, asked, cores = _stretch(server, options.seconds, clients, sends, rate)
+            kinds = [options.kinds] * clients
+            spans_per_second, asked, cores = _stretch(server, options.seconds, kinds, sends, rate)
             rates.append(spans_per_second)
             p99s.append(asked.quantile(0.99))
             table.add_row(
@@ -90,14 +99,18 @@ def main() -> None:
 
 
 def _stretch(
-    server: RunningServer, seconds: float, clients: int, sends: bool, rate: float | None
+    server: RunningServer, seconds: float, clients: list[list[str]], sends: bool, rate: float | None
 ) -> tuple[float, _Asked, float]:
-    """Spans per second that can be read, answers, and how many cores the server kept busy."""
+    """Spans per second that can be read, answers, and how many cores the server kept busy.
+
+    Each client asks some kinds of questions in turn.
+    """
     asked = _Asked()
     ended = threading.Event()
     lock = threading.Lock()
     threads = [
-        threading.Thread(target=_ask, args=(server, number, ended, asked, lock)) for number in range(clients)
+        threading.Thread(target=_ask, args=(server, number, kinds, ended, asked, lock))
+        for number, kinds in enumerate(clients)
     ]
     cpu = machine.cpu_seconds(server.pid)
     for thread in threads:
@@ -121,22 +134,21 @@ def _load(server: RunningServer, seconds: float, spans_per_second: float | None)
     return child("bench.load", "--port", server.grpc_port, "--spans", SPANS, "--seconds", seconds, *limits)
 
 
-def _ask(server: RunningServer, number: int, ended: threading.Event, asked: _Asked, lock: Any) -> None:
+def _ask(
+    server: RunningServer,
+    number: int,
+    names: list[str],
+    ended: threading.Event,
+    asked: _Asked,
+    lock: Any,
+) -> None:
     asker = Asker(server.ui_url)
-    paths = {
-        "map": "/api/v1/map?start=-15m",
-        "links": "/api/v1/links?start=-1h",
-        "search": "/api/v1/traces?start=-1h&min_duration_ms=1&sort=newest",
-        "slowest": "/api/v1/traces?start=-15m&sort=slowest",
-        "trace": "",
-    }
-    names = list(paths)
     ids: list[str] = []
     turn = number
     while not ended.is_set():
         name = names[turn % len(names)]
         turn += 1
-        path = paths[name]
+        path = PATHS[name]
         if name == "trace":
             ids = ids or asker.trace_ids("/api/v1/traces?start=-1h&limit=20")
             if not ids:
