@@ -19,6 +19,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span
 from collector.limits import Limits
 from collector.otlp.canonical import canonical, has_unknown_fields, is_ambiguous
 from collector.otlp.nesting import exceeds_depth
+from collector.otlp.text import TextMender
 from collector.otlp.trim import Trimmer
 from collector.otlp.views import build_views
 from collector.refusal import Invalid, Reason, TooLarge
@@ -31,6 +32,7 @@ _HEAD = itemgetter(slice(_HEAD_BYTES))
 _ID_TAGS_AND_SIZES = ((0, b"\x0a"), (1, b"\x10"), (18, b"\x12"), (19, b"\x08"))
 _NO_TRACE_ID = bytes(16)
 _NO_SPAN_ID = bytes(8)
+_NOT_OTLP = "the body is not an ExportTraceServiceRequest in protobuf encoding"
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class RequestChecker:
         self._limits = limits
         self._views = build_views(limits.max_nesting_depth)
         self._trimmer = Trimmer(limits)
+        self._text = TextMender()
         # Nothing below this size can hold too many attributes (two bytes each at least) or too long a value.
         self._suspicious_bytes = min(2 * limits.max_attributes_per_span, limits.max_attribute_length)
 
@@ -81,7 +84,11 @@ class RequestChecker:
                 scope with too many attributes.
             TooLarge: More spans than allowed.
         """
-        merged = self._decode(self._views.plain, request)
+        try:
+            merged = self._views.plain.FromString(request)
+        except DecodeError:
+            request = self._with_valid_text(request)
+            merged = self._decode(self._views.plain, request)
         if has_unknown_fields(merged):
             merged = self._parse(request)
             if is_ambiguous(merged):
@@ -109,14 +116,18 @@ class RequestChecker:
             f"{text}; {checked.message}" if checked.message else text,
         )
 
+    def _with_valid_text(self, request: bytes) -> bytes:
+        try:
+            return self._text.mended(request)
+        except DecodeError as error:
+            raise Invalid(Reason.UNDECODABLE, _NOT_OTLP) from error
+
     @staticmethod
     def _decode(view: Any, request: bytes) -> Any:
         try:
             return view.FromString(request)
         except DecodeError as error:
-            raise Invalid(
-                Reason.UNDECODABLE, "the body is not an ExportTraceServiceRequest in protobuf encoding"
-            ) from error
+            raise Invalid(Reason.UNDECODABLE, _NOT_OTLP) from error
 
     def _parse(self, request: bytes) -> Any:
         merged = self._decode(self._views.merged, request)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
+from collector.json_body import read_json
 from collector.otlp.json_values import (
     read_array,
     read_enum,
@@ -36,19 +35,13 @@ def request_from_json(body: bytes, max_nesting_depth: int) -> bytes:
     Raises:
         Invalid: Not JSON, or a field of the wrong type.
     """
-    try:
-        root = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Invalid(Reason.UNDECODABLE, f"the body is not JSON: {error}") from error
+    root = read_json(body)
     if type(root) is not dict:
         raise Invalid(Reason.UNDECODABLE, "the body must be a JSON object with resourceSpans")
-    try:
-        return b"".join(
-            length_field(1, _resource_spans(read_object(item, "resourceSpans"), max_nesting_depth))
-            for item in read_array(root.get("resourceSpans"), "resourceSpans")
-        )
-    except UnicodeEncodeError as error:
-        raise Invalid(Reason.UNDECODABLE, "a string holds a lone surrogate") from error
+    return b"".join(
+        length_field(1, _resource_spans(read_object(item, "resourceSpans"), max_nesting_depth))
+        for item in read_array(root.get("resourceSpans"), "resourceSpans")
+    )
 
 
 def _resource_spans(item: dict[str, Any], depth: int) -> bytes:

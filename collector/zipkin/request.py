@@ -10,8 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 
-import orjson
-
+from collector.json_body import read_json
 from collector.otlp.json_values import read_object
 from collector.otlp.wire import length_field
 from collector.refusal import Invalid, Reason
@@ -29,10 +28,7 @@ def request_from_zipkin(body: bytes, received_ns: int) -> bytes:
     Raises:
         Invalid: Not JSON, not a list of objects, or a member of the wrong type.
     """
-    try:
-        items = orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise Invalid(Reason.UNDECODABLE, f"the body is not JSON: {error}") from error
+    items = read_json(body)
     if type(items) is not list:
         raise Invalid(Reason.UNDECODABLE, "the body must be a JSON list of Zipkin v2 spans")
     spans = [read_span(read_object(item, "span"), received_ns) for item in items]

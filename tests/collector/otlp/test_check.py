@@ -81,10 +81,11 @@ def test_nesting_counts_everywhere(place: str) -> None:
     assert caught.value.reason is Reason.TOO_DEEP
 
 
-def test_invalid_utf8_is_not_protobuf() -> None:
-    with pytest.raises(Invalid) as caught:
-        checker.check(wrap(ids() + b"\x2a\x02\xff\xfe"))
-    assert caught.value.reason is Reason.UNDECODABLE
+def test_text_that_is_not_utf8_is_mended_and_its_neighbours_kept() -> None:
+    one, other = ids(), ids() + b"\x2a\x01a"
+    checked = checker.check(wrap(one + b"\x2a\x02\xff\xfe", other))
+    assert checked.span_count == checked.accepted_count == 2
+    assert checked.request == wrap(one + b"\x2a\x06\xef\xbf\xbd\xef\xbf\xbd", other)
 
 
 @given(st.binary(max_size=200))
