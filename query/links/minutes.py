@@ -10,8 +10,7 @@ import polars as pl
 
 from query.links.aggregate import summed
 from query.links.joined import batches
-from query.services import minutes as service_minutes
-from query.services.minutes import of_services
+from query.services.minutes import of_services, operations_of
 from storage.hops import SLICE_SECONDS, HopSpans
 from storage.links import LinkFigureStore
 from storage.services import ServiceStore
@@ -59,7 +58,7 @@ class MinuteSums:
             slices: Starts, Unix seconds.
             version: Under which they were written.
             links: Their figures by operation (`query.links.aggregate`).
-            services: Their operations (`query.services.minutes`).
+            services: Their spans (`query.services.minutes.counted`).
         """
         links_by_start = links.partition_by("Start", as_dict=True)
         services_by_start = services.partition_by("Start", as_dict=True)
@@ -102,7 +101,7 @@ class MinuteSums:
     def _known(self, minutes: Sequence[int]) -> tuple[Rows, Rows]:
         kept = [self._kept[start] for start in slices_of(minutes) if start in self._kept]
         links = summed(pl.concat([one.links for one in kept]), MINUTE, by_operation=True)
-        services = service_minutes.summed(pl.concat([one.services for one in kept]), MINUTE)
+        services = operations_of(pl.concat([one.services for one in kept]), MINUTE)
         return [summed(links, MINUTE, by_operation=False), links], [of_services(services), services]
 
     def _stored(self, minutes: Sequence[int]) -> tuple[Rows, Rows]:

@@ -23,7 +23,7 @@ from query.links.minutes import MinuteSums, Rows, slices_of
 from query.links.settling import LONGEST_UNPACKING_SECONDS, VISIBLE_AFTER_SECONDS, all_read_before
 from query.links.source import LinkSource
 from query.model.window import NS_PER_S
-from query.services.minutes import operations_of
+from query.services.minutes import counted
 from storage.errors import StorageError
 from storage.hops import SLICE_SECONDS
 from storage.services import ServiceStore
@@ -159,7 +159,7 @@ class LinkRollUp:
             for length, starts in over.items():
                 self._open[length] |= starts
             self._store.replace(SLICE_SECONDS, batch, version, [links, operations])
-            services = operations_of(spans.filter(pl.col("Slice").is_in(batch)), SLICE_SECONDS)
+            services = counted(spans.filter(pl.col("Slice").is_in(batch)))
             self._minutes.keep(batch, version, operations, services)
 
     def _sum(self, resolution: int, settled: int) -> None:

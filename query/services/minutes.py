@@ -15,55 +15,54 @@ CALL_KINDS = (2, 5)
 _SERVICE = ["Start", "Service"]
 _OPERATION = [*_SERVICE, "Operation", "Kind"]
 _BUCKET = [*_OPERATION, "Buckets"]
+_SUMS = (pl.col("Spans", "Calls", "Errors", "SumNs").sum(), pl.col("MaxNs").max())
 
 
-def operations_of(spans: pl.DataFrame, slot_seconds: int) -> pl.DataFrame:
-    """One row per slot, operation and kind.
+def counted(spans: pl.DataFrame) -> pl.DataFrame:
+    """Spans by slice, operation, kind and latency bucket (`Buckets`), names as numbers: for `operations_of`.
 
     Args:
         spans: Columns of `storage.hops.HopSpans.of_slices`, each span once.
-        slot_seconds: Length of a slot, a multiple of the spans' slices.
     """
     duration_ns = pl.col("DurationNs").cast(pl.Float64)
-    bucket = ((duration_ns + 1.0).log(2.0) * BUCKETS_PER_OCTAVE).floor().cast(pl.UInt16)
     weight = pl.col("Weight")
-    # Numbers for names, and one number for all that is the same: groups are found by that.
-    coded = spans.select(
-        pl.col("Service", "Operation").cast(pl.Categorical),
-        "Kind",
-        MaxNs="DurationNs",
-        Start=_start("Slice", slot_seconds),
-        Buckets=bucket,
-        Calls=weight,
-        Errors=weight * pl.col("Error"),
-        SumNs=duration_ns * weight,
-    )
-    buckets = coded.group_by(_BUCKET).agg(
-        pl.len().cast(pl.UInt64).alias("Spans"),
-        pl.col("Calls", "Errors", "SumNs").sum(),
-        pl.col("MaxNs").max(),
-    )
-    return _by_operation(buckets.with_columns(Counts="Calls"))
-
-
-def summed(operations: pl.DataFrame, slot_seconds: int) -> pl.DataFrame:
-    """The same rows per longer slot."""
-    if operations.is_empty():
-        return operations
-    longer = operations.with_columns(_start("Start", slot_seconds))
-    totals = longer.group_by(_OPERATION).agg(
-        pl.col("Spans", "Calls", "Errors", "SumNs").sum(), pl.col("MaxNs").max()
-    )
-    histograms = (
-        longer.select(*_BUCKET, "Counts")
-        .explode("Buckets", "Counts")
+    return (
+        spans.select(
+            pl.col("Service", "Operation").cast(pl.Categorical),
+            "Kind",
+            Start="Slice",
+            Buckets=((duration_ns + 1.0).log(2.0) * BUCKETS_PER_OCTAVE).floor().cast(pl.UInt16),
+            Spans=pl.lit(1, pl.UInt64),
+            Calls=weight,
+            Errors=weight * pl.col("Error"),
+            SumNs=duration_ns * weight,
+            MaxNs="DurationNs",
+        )
         .group_by(_BUCKET)
-        .agg(pl.col("Counts").sum())
+        .agg(*_SUMS)
+    )
+
+
+def operations_of(buckets: pl.DataFrame, slot_seconds: int) -> pl.DataFrame:
+    """One row per slot, operation and kind.
+
+    Args:
+        buckets: What `counted` returns, of any slices.
+        slot_seconds: Length of a slot, a multiple of the slices.
+    """
+    start = (pl.col("Start") // slot_seconds * slot_seconds).cast(pl.UInt32)
+    numbers = ("Spans", "Calls", "Errors", "SumNs", "MaxNs")
+    return (
+        buckets.with_columns(start)
+        .group_by(_BUCKET)
+        .agg(*_SUMS)
+        .with_columns(Counts="Calls")
         .sort("Buckets")
         .group_by(_OPERATION, maintain_order=True)
-        .agg("Buckets", "Counts")
+        .agg(*_SUMS, "Buckets", "Counts")
+        .with_columns(pl.col("Service", "Operation").cast(pl.String), PeakCalls="Calls")
+        .select(*_OPERATION, *numbers, "PeakCalls", "Buckets", "Counts")
     )
-    return _complete(totals.join(histograms, on=_OPERATION, how="left"))
 
 
 def of_services(operations: pl.DataFrame) -> pl.DataFrame:
@@ -102,21 +101,3 @@ def of_services(operations: pl.DataFrame) -> pl.DataFrame:
         .select(operations.columns)
         .cast(operations.schema)
     )
-
-
-def _by_operation(buckets: pl.DataFrame) -> pl.DataFrame:
-    return _complete(
-        buckets.with_columns(pl.col("Service", "Operation").cast(pl.String))
-        .sort("Buckets")
-        .group_by(_OPERATION, maintain_order=True)
-        .agg(pl.col("Spans", "Calls", "Errors", "SumNs").sum(), pl.col("MaxNs").max(), "Buckets", "Counts")
-    )
-
-
-def _complete(operations: pl.DataFrame) -> pl.DataFrame:
-    numbers = ("Spans", "Calls", "Errors", "SumNs", "MaxNs")
-    return operations.select(*_OPERATION, *numbers, pl.col("Calls").alias("PeakCalls"), "Buckets", "Counts")
-
-
-def _start(column: str, slot_seconds: int) -> pl.Expr:
-    return (pl.col(column) // slot_seconds * slot_seconds).cast(pl.UInt32).alias("Start")

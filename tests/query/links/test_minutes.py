@@ -15,7 +15,7 @@ from query.links.aggregate import figures_of
 from query.links.frames import find_hops
 from query.links.joined import join_nothing
 from query.links.minutes import MinuteSums, slices_of
-from query.services.minutes import operations_of
+from query.services.minutes import counted
 from storage.client import Database
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
@@ -60,7 +60,7 @@ def made(embedded_database: Database, tmp_path: Path) -> tuple[MinuteSums, Minut
     links = figures_of(hops, 10, by_operation=True)
     store.replace(10, slices, VERSION, [figures_of(hops, 10, by_operation=False), links])
     first, second = (MinuteSums(hop_spans, store, ServiceStore(embedded_database)) for _ in range(2))
-    first.keep(slices, VERSION, links, operations_of(frame.filter(pl.col("Slice").is_in(slices)), 10))
+    first.keep(slices, VERSION, links, counted(frame.filter(pl.col("Slice").is_in(slices))))
     return first, second, store
 
 
