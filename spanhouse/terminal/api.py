@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import urllib.error
 import urllib.parse
@@ -31,8 +32,8 @@ def ask(url: str, path: str, parameters: Mapping[str, str | int | None], *, key:
     Raises:
         ApiError: The server is not there, refused, or answered with something else than JSON.
     """
-    if urllib.parse.urlsplit(url).scheme not in ("http", "https"):
-        raise ApiError(f"{url} is not an http:// or https:// address")
+    if not _is_web_address(url):
+        raise ApiError(f"{url!r} is not an http:// or https:// address")
     given = {name: value for name, value in parameters.items() if value is not None}
     address = f"{url.rstrip('/')}{path}?{urllib.parse.urlencode(given)}"
     headers = {"Accept": "application/json"}
@@ -48,8 +49,16 @@ def ask(url: str, path: str, parameters: Mapping[str, str | int | None], *, key:
             raise ApiError(f"{url} answered {error.code}: {_detail(error.read())}") from None
     except urllib.error.URLError as error:
         raise ApiError(f"no Spanhouse answers at {url}: {error.reason}") from None
-    except (OSError, ValueError) as error:
-        raise ApiError(f"{url} did not answer as Spanhouse does: {error}") from None
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise ApiError(f"{url} did not answer as Spanhouse does: {error!r}") from None
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        return parts.scheme in ("http", "https") and (parts.port is None or parts.port >= 0)
+    except ValueError:
+        return False
 
 
 def _detail(body: bytes) -> str:

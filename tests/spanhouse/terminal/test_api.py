@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -51,6 +52,29 @@ def test_no_server_is_told() -> None:
         ask(f"http://127.0.0.1:{port}", "/api/v1/links", {})
 
 
-def test_only_http_addresses_are_asked() -> None:
+@pytest.mark.parametrize("address", ["file:///etc/passwd", "", "http://127.0.0.1:abc", "http://[::1"])
+def test_only_http_addresses_are_asked(address: str) -> None:
     with pytest.raises(ApiError, match="not an http"):
-        ask("file:///etc/passwd", "", {})
+        ask(address, "", {})
+
+
+def test_a_port_that_speaks_something_else_is_told() -> None:
+    """As the gRPC port does, which is easily taken for the UI's."""
+    with open_socket("127.0.0.1", 0, "--port") as other:
+
+        def hang_up_in_http2() -> None:
+            client, _ = other.accept()
+            with client:
+                client.recv(1000)
+                client.sendall(b"\x00\x00\x00\x04\x00\x00\x00\x00\x00")
+
+        thread = threading.Thread(target=hang_up_in_http2)
+        thread.start()
+        with pytest.raises(ApiError, match="did not answer as Spanhouse does"):
+            ask(f"http://127.0.0.1:{port_of(other)}", "/api/v1/links", {})
+        thread.join()
+
+
+def test_an_address_with_blanks_is_told() -> None:
+    with pytest.raises(ApiError, match="did not answer"):
+        ask("http://x y", "/api/v1/links", {})
