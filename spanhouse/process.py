@@ -81,6 +81,7 @@ class Process:
         self.registry = CollectorRegistry()
         self._stop = StopRequest()
         self._stop.install()
+        self._caught_up: Callable[[float], bool] = lambda seconds: True
         for collect_from in (ProcessCollector, PlatformCollector, GCCollector):
             collect_from(registry=self.registry)
 
@@ -136,9 +137,13 @@ class Process:
         return Intake(SpanWriter(database, bundles, space, alone=alone), unpacking)
 
     def start_unpacking(self, unpacking: Unpacking) -> None:
-        """Unpacks what an earlier life of this process left in the log, then goes on beside the writers."""
+        """Unpacks what an earlier life of this process left in the log, then goes on beside the writers.
+
+        Meanwhile spans are taken; `wait` says ready when the first is done.
+        """
         unpacking.look_back()
         unpacking.start()
+        self._caught_up = unpacking.caught_up
         self.stack.callback(unpacking.stop, DRAIN_SECONDS)
 
     def start(self, web: WebServer) -> None:
@@ -147,7 +152,12 @@ class Process:
         self.stack.callback(web.stop)
 
     def wait(self, addresses: Addresses, beside: Beside | None = None) -> None:
-        """Says that all is ready; returns when the process should end."""
+        """Says that all is ready: listeners answer and what was acknowledged before can be read.
+
+        Returns when the process should end.
+        """
+        while not (self._caught_up(0.1) or self._stop.requested):
+            pass
         with _calm_garbage_collector():
             print(addresses.ready_line, flush=True)
             with beside(addresses) if beside else nullcontext():

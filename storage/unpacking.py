@@ -66,6 +66,7 @@ class Unpacking:
         self._pause_seconds = pause_seconds
         self._watcher = watcher
         self._left_over: list[int] = []
+        self._caught_up = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(number == 0,), name=f"unpacking-{number}", daemon=True)
             for number in range(threads)
@@ -93,6 +94,10 @@ class Unpacking:
         for thread in self._threads:
             thread.start()
 
+    def caught_up(self, seconds: float) -> bool:
+        """Whether what `look_back` found is unpacked, or was tried; waits so long for it."""
+        return self._caught_up.wait(seconds)
+
     def stop(self, drain_seconds: float) -> bool:
         """Ends the threads after what is logged is unpacked; what is not stays in the log.
 
@@ -106,8 +111,10 @@ class Unpacking:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _run(self, looks_round: bool) -> None:
-        while looks_round and self._left_over:
-            self._try(self._left_over.pop(0))
+        if looks_round:
+            for number in self._left_over:
+                self._try(number)
+            self._caught_up.set()
         looked_round = time.monotonic()
         while True:
             bundle = self._bundles.take(_LOOK_ROUND_SECONDS, self._pause_seconds)

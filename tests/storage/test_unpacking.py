@@ -84,9 +84,11 @@ def test_a_start_finishes_what_the_last_life_acknowledged(
     unpacker = Unpacker(database)
     unpacking = Unpacking(unpacker, Bundles(1, 1), owner=1, alone=alone, pause_seconds=1)
     unpacking.look_back()
+    assert not unpacking.caught_up(0)
     unpacking.start()
-    assert unpacking.stop(30)
+    assert unpacking.caught_up(30)
     assert unpacker.logged_bundles() == left
+    assert unpacking.stop(30)
     assert count(database) == (9 if alone else 6)
 
 
