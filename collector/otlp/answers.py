@@ -16,7 +16,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 
 from collector.otlp.check import CheckedRequest
-from collector.refusal import Invalid, Refusal, TooLarge, Unauthenticated, Unavailable
+from collector.refusal import Invalid, Reason, Refusal, TooLarge, Unauthenticated, Unavailable
 
 MAX_MESSAGE_LENGTH = 2000
 """Messages are cut here, far below the 4 MiB the specification allows an answer to have."""
@@ -82,6 +82,8 @@ def rpc_code(refusal: Refusal) -> int:
             return RpcCode.UNAVAILABLE
         case Unauthenticated():
             return RpcCode.UNAUTHENTICATED
+        case _ if refusal.reason is Reason.UNSUPPORTED:
+            return RpcCode.INVALID_ARGUMENT
         case _:
             return RpcCode.INTERNAL
 

@@ -15,6 +15,10 @@ class SlowBody(Refusal):
     """The client did not send its body in time. HTTP 408."""
 
 
+# RFC 9110, 8.4.1.3.
+_OLD_NAMES = {"x-gzip": "gzip"}
+
+
 class UnsupportedEncoding(Refusal):
     """A content-encoding or content-type that is not served. HTTP 415."""
 
@@ -46,6 +50,7 @@ class BodyReader:
             ClientGone: The client hung up.
         """
         encoding = request.headers.get("content-encoding", "identity").strip().lower()
+        encoding = _OLD_NAMES.get(encoding, encoding)
         if encoding not in (*ENCODINGS, "identity", ""):
             raise UnsupportedEncoding(
                 Reason.UNSUPPORTED, "content-encoding must be gzip, deflate or identity"

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from pydantic.fields import FieldInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -38,7 +39,7 @@ class ApiRoute(APIRoute):
     def get_route_handler(self) -> Handler:
         """Wraps FastAPI's handler, inside which parameters are read and the endpoint is called."""
         handler = super().get_route_handler()
-        known = _query_names(self.dependant)
+        known, single = _query_names(self.dependant), _query_names(self.dependant, lists=False)
 
         async def answer(request: Request) -> Response:
             unknown = sorted(set(request.query_params) - known)
@@ -47,6 +48,8 @@ class ApiRoute(APIRoute):
                 return failure(
                     422, f"unknown parameter {names}; known are {', '.join(sorted(known)) or 'none'}"
                 )
+            if repeated := [name for name in single if len(request.query_params.getlist(name)) > 1]:
+                return failure(422, f"parameter {repeated[0]!r} is given more than once")
             try:
                 return await handler(request)
             except RequestValidationError as error:
@@ -74,10 +77,15 @@ def failure(status: int, detail: str, *, retry: bool = False) -> JsonResponse:
     return JsonResponse({"detail": detail}, status_code=status, headers=headers)
 
 
-def _query_names(dependant: Dependant) -> set[str]:
-    """Names of the query parameters of a route and of what it depends on."""
-    names = {field.alias for field in dependant.query_params}
-    return names.union(*(_query_names(below) for below in dependant.dependencies))
+def _query_names(dependant: Dependant, *, lists: bool = True) -> set[str]:
+    """Names of the query parameters of a route and of what it depends on, with or without those to repeat."""
+    fields = [field for field in dependant.query_params if lists or not _may_repeat(field.field_info)]
+    names = {field.alias for field in fields}
+    return names.union(*(_query_names(below, lists=lists) for below in dependant.dependencies))
+
+
+def _may_repeat(info: FieldInfo) -> bool:
+    return any(get_origin(part) is list for part in (info.annotation, *get_args(info.annotation)))
 
 
 def _in_words(error: dict[str, Any]) -> str:

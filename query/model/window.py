@@ -23,6 +23,8 @@ _UNIT_NS = {
     "d": 86_400 * NS_PER_S,
     "w": 604_800 * NS_PER_S,
 }
+# A plus in a URL that was not written as %2B is read as a space: `16:50:00 02:00`.
+_LOST_PLUS = re.compile(r"(:\d\d(?:\.\d+)?) (\d\d:?\d\d)$", re.ASCII)
 _UNIX = re.compile(r"^\d{1,12}(\.\d{1,9})?$", re.ASCII)
 
 
@@ -85,7 +87,7 @@ def parse_time(text: str, now_ns: int) -> int:
         whole, _, fraction = text.partition(".")
         return _clamped(int(whole) * NS_PER_S + int(fraction.ljust(9, "0") or 0))
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(_LOST_PLUS.sub(r"\1+\2", text))
     except ValueError:
         raise WindowError(
             f"{text[:80]!r} is not a time: use RFC 3339 (2026-11-22T16:50:00Z), "

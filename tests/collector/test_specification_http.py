@@ -13,6 +13,7 @@ from google.rpc.status_pb2 import Status  # type: ignore[import-untyped] # no st
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceResponse
 
 from collector.limits import Limits
+from collector.otlp.answers import RpcCode
 from storage.errors import StorageUnavailable
 from tests.collector.builders import request_of, span, trace_request
 from tests.collector.recording_store import RecordingStore
@@ -166,7 +167,14 @@ def test_F5_other_methods_are_405_with_allow(running: Running, method: str) -> N
 def test_F5_other_content_types_are_415(running: Running, content_type: str | None) -> None:
     answer = running.send(trace_request(), content_type=content_type)
     assert answer.status == 415
-    assert json.loads(answer.body)["message"]
+    said = json.loads(answer.body)
+    assert said["message"]
+    assert said["code"] == RpcCode.INVALID_ARGUMENT
+
+
+def test_x_gzip_is_an_old_name_of_gzip(running: Running) -> None:
+    answer = running.send(gzip.compress(trace_request()), headers={"Content-Encoding": "x-gzip"})
+    assert answer.status == 200
 
 
 def test_F5_other_content_encodings_are_415(running: Running) -> None:

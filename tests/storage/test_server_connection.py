@@ -98,8 +98,8 @@ def test_a_request_on_a_connection_that_is_being_closed_is_sent_once_more() -> N
 
     def serve(accepted: socket.socket) -> None:
         accepted.recv(65_536)
-        accepted.sendall(OK)
         served.append(len(served))
+        accepted.sendall(OK)
         # Taken, then closed without an answer: the client cannot know beforehand.
         if len(served) == 1:
             accepted.recv(65_536)

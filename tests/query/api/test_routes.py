@@ -156,6 +156,7 @@ def test_conditions_come_from_the_url(api: TestClient, query: str, found: int) -
     ("path", "words"),
     [
         ("/api/v1/traces?servce=shop", "unknown parameter 'servce'"),
+        ("/api/v1/links?start=-1h&start=-2h", "parameter 'start' is given more than once"),
         ("/api/v1/services?limit=3", "unknown parameter 'limit'"),
         ("/api/v1/traces/ab?start=-1h", "unknown parameter 'start'"),
         ("/api/v1/traces?start=yesterday", "'yesterday' is not a time"),

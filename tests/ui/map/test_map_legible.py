@@ -84,7 +84,8 @@ def test_comparing_is_two_clicks_away_and_marks_without_red(page: Page, demo_url
     page.locator(".menu a", has_text="1 hour earlier").click()
     expect(page.locator(".sentence-second")).to_contain_text("got worse than 1 hour earlier")
     worse = page.locator('a.became-worse[data-callee="mailer"]')
-    expect(worse.locator(".change text").first).to_have_text("p95 ×3.3")
+    marked = page.locator('a.flag.became-worse[data-for$="~mailer"]')
+    expect(marked.locator(".change text").first).to_have_text("p95 ×3.3")
     colour = "line => getComputedStyle(line).stroke"
     red = page.locator("a.is-slow .line").evaluate(colour)
     grey = page.locator('a[data-callee="catalog"] .line').first.evaluate(colour)
