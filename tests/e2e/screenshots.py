@@ -52,9 +52,14 @@ def main() -> None:
 
 
 def _link(demo: SpanhouseProcess, status: str) -> dict[str, Any] | None:
-    """The worst link of a status that has a request to show."""
-    links = demo.get(f"/api/v1/links?status={status}")["links"]
-    return next((link for link in links if link["exemplars"]), None)
+    """The link of a status that is furthest above its baseline and has a request to show."""
+    links = [link for link in demo.get(f"/api/v1/links?status={status}")["links"] if link["exemplars"]]
+    return max(links, key=_times_its_baseline, default=None)
+
+
+def _times_its_baseline(link: dict[str, Any]) -> float:
+    seen = link["client_ms"] or link["server_ms"]
+    return float(seen["p95"] / (link["baseline_p95_ms"] or seen["p95"]))
 
 
 def _pages(link: dict[str, Any]) -> dict[str, str]:
