@@ -120,7 +120,7 @@ def _clamped(time_ns: int) -> int:
 
 
 # Steps people can read off a clock, in seconds.
-_ROUND_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400)
+_ROUND_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400)
 MAX_STEPS = 120
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from query.model.window import (
@@ -75,6 +75,7 @@ def test_a_window_has_a_length(start: str, end: str | None) -> None:
         parse_window(start, end, NOW_NS)
 
 
+@example(40 * 86_400 * NS_PER_S + 1)
 @given(st.integers(1, 40 * 366 * 86_400 * NS_PER_S))
 def test_steps_are_few_and_no_finer_than_needed(length_ns: int) -> None:
     window = Window(0, length_ns)
