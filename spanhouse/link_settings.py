@@ -48,6 +48,12 @@ class LinkStatusSettings(SettingGroup):
         description="How long a caller's span waits for its callee's before the call counts as one to "
         "something that sends no spans.",
     )
+    late_answered_seconds: int = Field(
+        _LINKS.late_answered_seconds,
+        ge=0,
+        description="The same where other calls of that caller to that address were answered; not shorter "
+        "than what SDKs wait between two batches (5 s by default).",
+    )
     virtual_nodes: int = Field(
         _LINKS.virtual_nodes,
         ge=1,

@@ -73,7 +73,8 @@ def find_hops(frame: pl.DataFrame, *, late_after_seconds: int | None = None) -> 
         One row per hop: `slice`, `start_ns`, `caller`, `callee`, `kind`, `caller_kind`, `callee_kind`,
         `operation`, `client_ns`, `server_ns`, `gap_ns`, `error`, `callee_error` (of the callee's own span,
         without one the caller's), `weight`, and for exemplars `trace_id` and
-        `span_id` (of the callee's trace; the caller's span when it is in it), `callee_span_id`, and
+        `span_id` (of the callee's trace; the caller's span when it is in it), `callee_span_id`, `peer`: how
+        the caller's span names who answered ('' where it does not, or nobody answered), and
         `pending_since`: when the caller was stored (Unix seconds) if its callee may only be late, else null.
     """
     frame = frame.with_row_index("row")
@@ -284,6 +285,7 @@ def _described(frame: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
             "client_span": of("SpanId", client),
             "server_span": of("SpanId", server),
             "same_trace": same_trace,
+            "peer": of("Peer", client).fill_null(""),
             "user": pairs["user"],
             "linked": pairs["linked"],
         }
@@ -322,6 +324,7 @@ def _described(frame: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
         trace_id="trace_id",
         span_id=pl.when("same_trace").then("client_span").otherwise("server_span"),
         callee_span_id="server_span",
+        peer="peer",
         pending_since=pl.lit(None, pl.UInt32),
     )
 
@@ -350,5 +353,6 @@ def _described_virtual(frame: pl.DataFrame, callers: pl.DataFrame) -> pl.DataFra
         trace_id="TraceId",
         span_id="SpanId",
         callee_span_id=pl.lit(None, pl.UInt64),
+        peer=pl.lit(""),
         pending_since=pl.when(pl.col("Protocol") != "database").then("ReceivedSeconds"),
     )

@@ -61,7 +61,10 @@ class LinkRollUp:
         self._store = source.store
         self._services = services
         self._minutes = MinuteSums(source.hop_spans, source.store, services)
-        self._settle_seconds = source.settings.late_seconds + visible_after_seconds
+        late_seconds = source.settings.late_seconds
+        self._settle_seconds = max(
+            late_seconds + visible_after_seconds, source.settings.late_answered_seconds
+        )
         self._longest_unpacking_seconds = longest_unpacking_seconds
         self._pause_seconds = pause_seconds
         self._background = Background("link-roll-up", self._run)

@@ -6,12 +6,14 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar, cast
 
 import polars as pl
 
 from query.links.aggregate import figures_of
+from query.links.answered import AnsweredPeers
 from query.links.coverage import Plan, plan
 from query.links.joined import MOST_SPANS_AT_ONCE, batches, join, join_nothing
 from query.links.look import Look
@@ -46,6 +48,7 @@ class Seen:
         look: What was seen.
         changed: Slices that something arrived for since what is rolled up, or a little longer ago, with the
             latest second in which it did.
+        answered: Peers that are known to be answered by services.
         joined: What is known of slices already.
 
     Attributes:
@@ -59,6 +62,7 @@ class Seen:
         store: LinkFigureStore,
         look: Look,
         changed: Mapping[int, int],
+        answered: AnsweredPeers,
         joined: SliceHops | None = None,
     ) -> None:
         self._hop_spans = hop_spans
@@ -68,6 +72,7 @@ class Seen:
         self._slots: dict[int, list[tuple[int, int, dict[int, bool]]]] = {MINUTE: [], HOUR: []}
         self._slices: list[tuple[int, int, list[int]]] = []
         self._joined = joined or SliceHops()
+        self._answered = answered
         self.look = look
         self.rolled_up_to = look.clock.rolled_up_to
         self.changed = changed
@@ -79,6 +84,7 @@ class Seen:
         arrivals = self.look.until(look)
         # What was rolled up since this look may have been read before it was: it counts as changed once more.
         changed = {start: second for start, second in self.changed.items() if second >= self.rolled_up_to}
+        answered = self._answered
         if arrivals.spans > MOST_SPANS_AT_ONCE:
             stirred = self._store.changed_slices(arrivals.first_second, END_OF_TIME)
             with self._lock:
@@ -89,9 +95,10 @@ class Seen:
             with self._lock:
                 joined = self._joined.copy({*changed, *stirred})
             for one in found:
-                joined.replace(one)
-        now = look.clock.now_ns // NS_PER_S
-        seen = Seen(self._hop_spans, self._store, look, {**changed, **dict.fromkeys(stirred, now)}, joined)
+                answered = answered.also(one.hops)
+                joined.replace(replace(one, hops=answered.waited_for(one.hops)))
+        changed |= dict.fromkeys(stirred, look.clock.now_ns // NS_PER_S)
+        seen = Seen(self._hop_spans, self._store, look, changed, answered, joined)
         seen.joining_seconds = time.monotonic() - began
         if self.rolled_up_to == seen.rolled_up_to:
             # What a round of the roll-up has not done yet is in slices that changed; they are joined.
@@ -148,6 +155,8 @@ class Seen:
         began = time.monotonic()
         for batch in self._batches(missing):
             hops = join(self._hop_spans, batch, None)
+            self._answered = self._answered.also(hops)
+            hops = self._answered.waited_for(hops)
             for start in batch:
                 self._joined.put(start, hops.filter(slice=start))
         self.joining_seconds += time.monotonic() - began

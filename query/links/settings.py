@@ -23,6 +23,8 @@ class LinkSettings:
 
     # Seconds after arrival before a caller without a callee is taken for a call to something uninstrumented.
     late_seconds: int = 3
+    # The same where other calls of that caller to that peer were answered: SDKs send every 5 s by default.
+    late_answered_seconds: int = 8
     # Virtual nodes of a kind in one answer; the smallest beyond it are shown as one node.
     virtual_nodes: int = 200
     # Seconds that one look at what has just arrived serves further questions.

@@ -16,6 +16,7 @@ from typing import TypeVar
 import polars as pl
 
 from query.links.aggregate import figures_of
+from query.links.answered import AnsweredPeers
 from query.links.coverage import Plan
 from query.links.look import Look
 from query.links.remembered import RememberedFrames
@@ -116,10 +117,14 @@ class LinkSource:
         since = look.clock.rolled_up_to
         if not since or self._too_far(look):
             never = replace(look.clock, rolled_up_to=0)
-            return Seen(self.hop_spans, self.store, replace(look, clock=never), {})
+            return Seen(self.hop_spans, self.store, replace(look, clock=never), {}, self._nobody_answered())
         changed = self.store.changed_slices(since, END_OF_TIME)
         seconds = look.clock.now_ns // NS_PER_S
-        return Seen(self.hop_spans, self.store, look, dict.fromkeys(changed, seconds))
+        changed_at = dict.fromkeys(changed, seconds)
+        return Seen(self.hop_spans, self.store, look, changed_at, self._nobody_answered())
+
+    def _nobody_answered(self) -> AnsweredPeers:
+        return AnsweredPeers(max(0, self.settings.late_answered_seconds - self.settings.late_seconds))
 
     def _look(self, since: int | None = None) -> Look:
         """What has arrived since a second, or since the last one before which nothing arrives any more."""

@@ -35,7 +35,7 @@ pytestmark = pytest.mark.server
 
 SECOND = 1_000 * MS
 WINDOW = Window(START_NS - 3_600 * SECOND, START_NS + 7_200 * SECOND)
-SETTINGS = LinkSettings(late_seconds=0, remembered_seconds=0.0)
+SETTINGS = LinkSettings(late_seconds=0, late_answered_seconds=0, remembered_seconds=0.0)
 
 
 def test_every_node_answers_alike_and_right(shards: list[Database]) -> None:

@@ -164,6 +164,38 @@ def test_a_caller_without_a_callee_is_external_only_after_a_while(
     assert callees(stored_ns + late_ns + SECOND) == ["bank.example", "mysql"]
 
 
+def test_a_callee_that_sends_in_batches_has_no_second_self(
+    embedded_database: Database, tmp_path: Path
+) -> None:
+    """SDKs send every 5 s: the callee's spans of the last seconds are still with it."""
+    attributes = {"server.address": "pay.local", "http.request.method": "POST"}
+
+    def call(number: int) -> list[LinkSpan]:
+        trace_id, client, server = f"{number + 1:032x}", f"{number:015x}c", f"{number:015x}5"
+        return [
+            LinkSpan(trace_id, client, "", "cart", "POST", "client", START_NS, MS, attributes=attributes),
+            LinkSpan(trace_id, server, client, "payment", "POST /pay", "server", START_NS, MS),
+        ]
+
+    sender = writer(embedded_database, tmp_path)
+    sender.write([request([*call(0), *call(1)[:1]])])
+    stored_ns = (
+        int(embedded_database.execute("SELECT toUnixTimestamp(max(ReceivedAt)) FROM link_spans")) * SECOND
+    )
+
+    def calls(after_seconds: int) -> dict[str, int]:
+        asked = reader(embedded_database, now_ns=stored_ns + after_seconds * SECOND)
+        return {link.callee: link.calls for link in asked.list(ALL).links}
+
+    settings = LinkSettings()
+    assert settings.late_answered_seconds > settings.late_seconds + 1
+    assert calls(settings.late_answered_seconds - 1) == {"payment": 1}
+    assert calls(settings.late_answered_seconds + 1) == {"payment": 1, "pay.local": 1}
+
+    sender.write([request(call(1)[1:])])
+    assert calls(settings.late_answered_seconds + 1) == {"payment": 2}
+
+
 def test_the_map_around_a_service(embedded_database: Database, tmp_path: Path) -> None:
     chain = ["a", "b", "c", "d"]
     spans = [LinkSpan("a" * 32, "0" * 16, "", "a", "GET", "server", START_NS, MS)]

@@ -33,7 +33,7 @@ SECOND = 1_000 * MS
 HOUR_NS = 3_600 * SECOND
 HOURS = Window(START_NS // HOUR_NS * HOUR_NS - HOUR_NS, START_NS // HOUR_NS * HOUR_NS + 3 * HOUR_NS)
 ODD = Window(START_NS + 3 * SECOND + 7, START_NS + 2_000 * SECOND + 3)
-NOTHING_IS_LATE = LinkSettings(late_seconds=0, remembered_seconds=0.0)
+NOTHING_IS_LATE = LinkSettings(late_seconds=0, late_answered_seconds=0, remembered_seconds=0.0)
 
 
 def source(database: Database, store: LinkFigureStore | None = None) -> LinkSource:

@@ -29,7 +29,7 @@ SLICE = START_NS // 10**10 * 10
 # Milliseconds until another slice, and that.
 LATER = 20_000
 LATER_SLICE = SLICE + 20
-ALWAYS_LOOK = LinkSettings(late_seconds=0, remembered_seconds=0.0)
+ALWAYS_LOOK = LinkSettings(late_seconds=0, late_answered_seconds=0, remembered_seconds=0.0)
 
 
 class _Counting(HopSpans):
@@ -125,7 +125,9 @@ def test_a_late_child_of_an_earlier_slice_stirs_it_too(database: Database, tmp_p
 def test_questions_of_one_moment_share_a_look(embedded_database: Database, tmp_path: Path) -> None:
     sender = writer(embedded_database, tmp_path)
     sender.write([request(calls(0, 10))])
-    _, _, reader = rolled_up(embedded_database, LinkSettings(late_seconds=0, remembered_seconds=3600.0))
+    _, _, reader = rolled_up(
+        embedded_database, LinkSettings(late_seconds=0, late_answered_seconds=0, remembered_seconds=3600.0)
+    )
 
     assert counted(reader) == [10]
     sender.write([request(calls(10, 5))])
@@ -139,7 +141,7 @@ def test_a_look_in_advance_serves_the_next_question_and_its_joins_are_done(
     sender = writer(embedded_database, tmp_path)
     sender.write([request(calls(0, 10))])
     spans, source, reader = rolled_up(
-        embedded_database, LinkSettings(late_seconds=0, remembered_seconds=3600.0)
+        embedded_database, LinkSettings(late_seconds=0, late_answered_seconds=0, remembered_seconds=3600.0)
     )
     assert counted(reader) == [10]
     sender.write([request(calls(10, 5))])
@@ -156,7 +158,9 @@ def test_nobody_looks_when_nobody_asks_or_the_last_look_is_young(
 ) -> None:
     sender = writer(embedded_database, tmp_path)
     sender.write([request(calls(0, 10))])
-    spans, source, reader = rolled_up(embedded_database, LinkSettings(late_seconds=0))
+    spans, source, reader = rolled_up(
+        embedded_database, LinkSettings(late_seconds=0, late_answered_seconds=0)
+    )
     sender.write([request(calls(10, 5))])
 
     source.watch(time.time_ns(), asked_seconds=3600.0, older_than_seconds=0.0)
@@ -171,7 +175,9 @@ def test_nobody_looks_when_nobody_asks_or_the_last_look_is_young(
 def test_what_took_long_to_join_serves_as_long_again(embedded_database: Database, tmp_path: Path) -> None:
     sender = writer(embedded_database, tmp_path)
     sender.write([request(calls(0, 10))])
-    spans, _, reader = rolled_up(embedded_database, LinkSettings(late_seconds=0, remembered_seconds=0.01))
+    spans, _, reader = rolled_up(
+        embedded_database, LinkSettings(late_seconds=0, late_answered_seconds=0, remembered_seconds=0.01)
+    )
     sender.write([request(calls(10, 5))])
 
     def more_arrives() -> None:

@@ -22,7 +22,7 @@ def test_what_arrives_is_seen_without_a_question_looking_itself(
     sender = writer(embedded_database, tmp_path)
     sender.write([request(calls(0, 10))])
     # Questions take any look of the last hour; only the watch renews it sooner.
-    settings = LinkSettings(late_seconds=0, remembered_seconds=3600.0)
+    settings = LinkSettings(late_seconds=0, late_answered_seconds=0, remembered_seconds=3600.0)
     source = LinkSource(HopSpans(embedded_database), LinkFigureStore(embedded_database), settings)
     reader = LinkReader(source, settings)
     watch = LinkWatch(source, renewed_at=0.0)

@@ -73,7 +73,11 @@ def store(database: Database, sent: Iterable[Call]) -> None:
 def reader(database: Database) -> ServiceReader:
     return ServiceReader(
         ServiceStore(database),
-        LinkSource(HopSpans(database), LinkFigureStore(database), LinkSettings(late_seconds=0)),
+        LinkSource(
+            HopSpans(database),
+            LinkFigureStore(database),
+            LinkSettings(late_seconds=0, late_answered_seconds=0),
+        ),
         lambda: NOW_NS,
     )
 

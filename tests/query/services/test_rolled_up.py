@@ -74,7 +74,7 @@ def check(links: LinkSource, database: Database, spans: list[Span]) -> None:
 
 
 def test_late_spans_and_copies_of_spans(database: Database) -> None:
-    settings = LinkSettings(late_seconds=0, remembered_seconds=0.0)
+    settings = LinkSettings(late_seconds=0, late_answered_seconds=0, remembered_seconds=0.0)
     links = LinkSource(HopSpans(database), LinkFigureStore(database), settings)
     spans = made(300)
     for known in (100, 300):
