@@ -14,6 +14,7 @@ from typing import cast
 
 from collector.http2 import frames
 from collector.http2.frames import Code, ConnectionFailed, Flag, Kind, Setting, StreamFailed
+from collector.http2.header_block import HeaderBlock
 from collector.http2.header_decoder import HeaderDecoder, Pairs
 from collector.http2.outbox import Outbox
 from collector.http2.request_headers import check_trailers, checked_headers, promised_bytes
@@ -56,7 +57,7 @@ class Connection(asyncio.Protocol):
         self._unread = 0
         self._nuisances = 0
         self._since = time.monotonic()
-        self._block: tuple[int, int, list[bytes]] | None = None
+        self._block: HeaderBlock | None = None
         self._goes_away = False
         # Clients repeat themselves: what was found good once need not be looked at again.
         self._last_pairs: Pairs = ()
@@ -223,19 +224,16 @@ class Connection(asyncio.Protocol):
             self._on_header_block(stream_id, flags, fragment)
         else:
             self._since = time.monotonic()
-            self._block = (stream_id, flags, [fragment])
+            self._block = HeaderBlock(stream_id, flags, fragment)
 
     def _on_continuation(self, flags: int, stream_id: int, payload: bytes) -> None:
-        if self._block is None or self._block[0] != stream_id:
-            raise ConnectionFailed(Code.PROTOCOL_ERROR, "a CONTINUATION of nothing")
         self._nuisance()
-        _, first_flags, fragments = self._block
-        fragments.append(payload)
-        if sum(map(len, fragments)) > 2 * MAX_HEADER_LIST_BYTES:
-            raise ConnectionFailed(Code.ENHANCE_YOUR_CALM, "headers larger than allowed")
+        if (block := self._block) is None:
+            raise ConnectionFailed(Code.PROTOCOL_ERROR, "a CONTINUATION of nothing")
+        block.add(stream_id, payload)
         if flags & Flag.END_HEADERS:
             self._block = None
-            self._on_header_block(stream_id, first_flags, b"".join(fragments))
+            self._on_header_block(stream_id, block.flags, block.whole())
 
     def _on_header_block(self, stream_id: int, flags: int, block: bytes) -> None:
         pairs = self._decoder.decode(block)
@@ -245,32 +243,37 @@ class Connection(asyncio.Protocol):
         self._streams.last_id = stream_id
         if len(self._streams) >= self._max_streams:
             raise StreamFailed(Code.REFUSED_STREAM, "too many streams")
-        if pairs is not self._last_pairs:
+        if pairs is not None and pairs is not self._last_pairs:
             headers = checked_headers(pairs)
             self._last_promised = promised_bytes(headers)
             self._last_pairs, self._last_headers = pairs, headers
         stream = Stream(stream_id, self._outbox, self._outbox.initial_window, time.monotonic())
-        stream.promised_bytes = self._last_promised
+        stream.promised_bytes = self._last_promised if pairs is not None else None
         ends = bool(flags & Flag.END_STREAM)
         if ends and stream.promised_bytes:
             raise StreamFailed(Code.PROTOCOL_ERROR, "less of a body than promised")
         stream.half_closed = ends
         self._streams.add(stream)
+        if pairs is None:
+            self._application.refuse_headers(stream, MAX_HEADER_LIST_BYTES)
+            return
         stream.call = self._application.begin(stream, self._last_headers)
         if ends and stream.call is not None:
             stream.call.ended()
 
-    def _on_trailers(self, stream_id: int, flags: int, pairs: Pairs) -> None:
+    def _on_trailers(self, stream_id: int, flags: int, pairs: Pairs | None) -> None:
         """Of a request: they change nothing."""
         stream = self._streams.get(stream_id)
         if stream is None:
-            if not self._streams.was_cut(stream_id, ends=True):
-                raise ConnectionFailed(Code.STREAM_CLOSED, "HEADERS on a stream that has ended")
-            return
+            if self._streams.was_cut(stream_id, ends=True):
+                return
+            raise ConnectionFailed(Code.STREAM_CLOSED, "HEADERS on a stream that has ended")
         if stream.half_closed:
             raise StreamFailed(Code.STREAM_CLOSED, "HEADERS after the end")
         if not flags & Flag.END_STREAM:
             raise ConnectionFailed(Code.PROTOCOL_ERROR, "trailers that end nothing")
+        if pairs is None:
+            raise StreamFailed(Code.ENHANCE_YOUR_CALM, "trailers larger than allowed")
         check_trailers(pairs)
         self._end(stream)
 

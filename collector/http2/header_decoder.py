@@ -38,15 +38,15 @@ class HeaderDecoder:
         self._remembered: dict[bytes, Pairs] = {}
         self._changes = 0
 
-    def decode(self, block: bytes) -> Pairs:
+    def decode(self, block: bytes) -> Pairs | None:
         """Names and values in order. Bytes beyond ASCII are read as Latin-1.
 
         Returns:
-            For the same block often the same object.
+            For the same block often the same object. None when there is more than allowed; blocks that follow
+            can be read all the same.
 
         Raises:
-            ConnectionFailed: The block cannot be read, or is larger than allowed; those that follow cannot be
-                read either.
+            ConnectionFailed: The block cannot be read; those that follow cannot be read either.
         """
         headers = self._remembered.get(block)
         if headers is None:
@@ -54,11 +54,11 @@ class HeaderDecoder:
             headers = self._decoded(block)
             if changes != self._changes or len(self._remembered) >= _MAX_REMEMBERED:
                 self._remembered.clear()
-            if changes == self._changes and len(block) <= _MAX_REMEMBERED_BYTES:
+            if headers is not None and changes == self._changes and len(block) <= _MAX_REMEMBERED_BYTES:
                 self._remembered[block] = headers
         return headers
 
-    def _decoded(self, block: bytes) -> Pairs:
+    def _decoded(self, block: bytes) -> Pairs | None:
         headers: list[tuple[str, str]] = []
         at, end, left_bytes = 0, len(block), self._max_list_bytes
         try:
@@ -72,17 +72,16 @@ class HeaderDecoder:
                     self._add(name, value)
                 elif first & 0x20:
                     size_bytes, at = self._integer(block, at, 0x1F)
-                    self._resize(size_bytes, at_start=not headers)
+                    self._resize(size_bytes, at_start=left_bytes == self._max_list_bytes)
                     continue
                 else:
                     name, value, at = self._literal(block, at, 0x0F)
                 left_bytes -= len(name) + len(value) + _ENTRY_OVERHEAD_BYTES
-                if left_bytes < 0:
-                    raise ConnectionFailed(Code.ENHANCE_YOUR_CALM, "headers larger than allowed")
-                headers.append((name, value))
+                if left_bytes >= 0:
+                    headers.append((name, value))
         except (IndexError, HPACKDecodingError) as error:
             raise _unreadable() from error
-        return tuple(headers)
+        return tuple(headers) if left_bytes >= 0 else None
 
     @staticmethod
     def _integer(block: bytes, at: int, mask: int) -> tuple[int, int]:

@@ -94,3 +94,6 @@ class Application(Protocol):
         Returns:
             None when it was answered already; what else it sends is thrown away.
         """
+
+    def refuse_headers(self, stream: Stream, limit_bytes: int) -> None:
+        """Answers a request with more than `limit_bytes` of headers, which nobody has looked at."""

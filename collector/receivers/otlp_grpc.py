@@ -18,7 +18,7 @@ from collector.limits import Limits
 from collector.pipeline import Pipeline
 from collector.receivers import grpc_answer
 from collector.receivers.grpc_call import ExportCall, Surroundings
-from collector.refusal import Reason, Unauthenticated
+from collector.refusal import Reason, TooLarge, Unauthenticated
 from collector.tls import TlsFiles
 
 _SERVICES = "/opentelemetry.proto.collector"
@@ -124,3 +124,8 @@ class _Service:
         else:
             return ExportCall(stream, self._around, encoding, signal)
         return None
+
+    def refuse_headers(self, stream: Stream, limit_bytes: int) -> None:
+        """As a message that is too large: sending it again would not help."""
+        refusal = TooLarge(Reason.TOO_LARGE, f"the call's metadata is larger than {limit_bytes} bytes")
+        self._around.refuse(stream, refusal)
