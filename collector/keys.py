@@ -61,5 +61,10 @@ class KeyRing:
     def _read(headers: Mapping[str, str]) -> bytes:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return token.strip().encode("utf-8", "surrogateescape")
-        return headers.get(KEY_HEADER, "").encode("utf-8", "surrogateescape")
+            return _as_sent(token.strip())
+        return _as_sent(headers.get(KEY_HEADER, ""))
+
+
+def _as_sent(text: str) -> bytes:
+    """The bytes of a header's value, which listeners read as Latin-1."""
+    return text.encode("latin-1", "backslashreplace")

@@ -6,6 +6,8 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from collector.tls_handshake import ExplainingContext
+
 
 class UnusableTlsFiles(Exception):
     """Certificate files that no listener can use; the message names the file and what is wrong with it."""
@@ -56,21 +58,23 @@ class TlsFiles:
         Raises:
             OSError: A file cannot be read or is no certificate.
         """
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        return self._context("h2")
+
+    def http1_context(self) -> ssl.SSLContext:
+        """For HTTP listeners.
+
+        Raises:
+            OSError: A file cannot be read or is no certificate.
+        """
+        return self._context("http/1.1")
+
+    def _context(self, protocol: str) -> ssl.SSLContext:
+        context = ExplainingContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         # With a password, though an empty one, OpenSSL does not ask for one at the terminal.
         context.load_cert_chain(self.certificate, self.private_key, password="")
         if self.client_ca:
             context.load_verify_locations(self.client_ca)
             context.verify_mode = ssl.CERT_REQUIRED
-        context.set_alpn_protocols(["h2"])
+        context.set_alpn_protocols([protocol])
         return context
-
-    def uvicorn_options(self) -> dict[str, object]:
-        """The same as keyword arguments of `uvicorn.Config`."""
-        return {
-            "ssl_certfile": str(self.certificate),
-            "ssl_keyfile": str(self.private_key),
-            "ssl_ca_certs": str(self.client_ca) if self.client_ca else None,
-            "ssl_cert_reqs": ssl.CERT_REQUIRED if self.client_ca else ssl.CERT_NONE,
-        }

@@ -177,7 +177,7 @@ def _tls_of(settings: IngestSettings) -> TlsFiles | None:
     try:
         files.check()
     except UnusableTlsFiles as error:
-        raise SettingError(f"--tls-certificate: {error}") from None
+        raise SettingError(f"TLS files: {error}") from None
     return files
 
 

@@ -46,7 +46,7 @@ class HttpServer:
         Raises:
             OSError: The port cannot be bound or a certificate file cannot be read.
         """
-        options: dict[str, Any] = self._tls.uvicorn_options() if self._tls else {}
+        context = self._tls.http1_context() if self._tls else None
         config = uvicorn.Config(
             self._app,
             http=BoundedHttpProtocol,
@@ -57,7 +57,7 @@ class HttpServer:
             server_header=False,
             proxy_headers=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
-            **options,
+            ssl_context_factory=(lambda *_: context) if context else None,
         )
         config.load()
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET

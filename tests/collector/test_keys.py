@@ -40,6 +40,14 @@ def test_no_key_or_a_wrong_one_does_not(headers: dict[str, str]) -> None:
     assert not KeyRing(HASHES).admits(headers)
 
 
+def test_a_key_beyond_ascii_admits_as_clients_send_it(start: Callable[..., Running]) -> None:
+    key = "schlüssel-鍵"
+    running = start(key_hashes=[hash_key(key)])
+    as_read = f"Bearer {key}".encode().decode("latin-1")
+    assert running.send(trace_request(), headers={"authorization": as_read}).status == 200
+    assert running.send(trace_request(), headers={"authorization": as_read[:-1]}).status == 401
+
+
 @pytest.mark.parametrize("text", [KEY, "", "g" * 64, hash_key(KEY)[:-1]])
 def test_only_hashes_can_be_configured(text: str) -> None:
     with pytest.raises(ValueError, match="SHA-256") as caught:
