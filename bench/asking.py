@@ -13,11 +13,15 @@ class Asker:
 
     Args:
         url: Where the UI and the API listen.
+
+    Attributes:
+        size_bytes: Of the last answer that was timed.
     """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         assert parts.hostname is not None
+        self.size_bytes = 0
         self._connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=120)
 
     def milliseconds(self, path: str, *, expected: int = 200) -> float:
@@ -27,7 +31,7 @@ class Asker:
             RuntimeError: The answer has another status than expected.
         """
         started = time.perf_counter()
-        self._answer(path, expected)
+        self.size_bytes = len(self._answer(path, expected))
         return (time.perf_counter() - started) * 1e3
 
     def trace_ids(self, path: str) -> list[str]:

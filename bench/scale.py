@@ -79,7 +79,7 @@ def _prepare(options: argparse.Namespace, console: Console) -> tuple[Facts, list
         spans = generate(database, spans=options.spans, hours=options.hours, end_ns=time.time_ns())
         took = time.perf_counter() - started
         console.print(f"generated {spans:,} spans in {took:,.0f} s, {spans / took:,.0f} spans/s")
-    _roll_up(database, console)
+    roll_up(database, console)
     facts = facts_of(database)
     console.print(f"{facts.spans:,} spans, {facts.bytes_per_span:.1f} bytes each on disk, all tables")
     asked = [question for question in questions() if options.only in question.name]
@@ -93,7 +93,8 @@ def _prepare(options: argparse.Namespace, console: Console) -> tuple[Facts, list
     return facts, asked, alone
 
 
-def _roll_up(database: Database, console: Console) -> None:
+def roll_up(database: Database, console: Console) -> None:
+    """Does what the server would do in the background, and says what it cost."""
     store = LinkFigureStore(database)
     links = LinkRollUp(
         LinkSource(HopSpans(database), store, LinkSettings()), ServiceStore(database), pause_seconds=0
