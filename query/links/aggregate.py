@@ -15,10 +15,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
+import numpy as np
 import polars as pl
 
 from query.links.frames import NO_SPANS, find_hops
-from query.links.sketch import BUCKETS_PER_OCTAVE
+from query.links.histograms import Histograms, buckets_of
 
 LINK = ["Caller", "Callee", "Kind"]
 SIDES = ("Client", "Server", "Gap")
@@ -28,8 +29,6 @@ EXEMPLARS_OF_SUMS = 5
 _SLOW = ["SlowNs", "SlowTraces", "SlowSpans", "SlowErrors"]
 _FAILED = ["FailedNs", "FailedTraces", "FailedSpans"]
 _KEY = ["Start", *LINK, "Operation"]
-# More than the bucket of any duration of 64 bits.
-_BUCKETS = 4_096
 
 
 def figures_of(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> pl.DataFrame:
@@ -73,13 +72,11 @@ def summed(
         .with_row_index("owner")
     )
     owners = _owners(totals)
-    sides = [
-        _exploded(named, owners, f"{side}Buckets", f"{side}Counts").select(
-            "owner", pl.nth(1).alias("bucket"), pl.nth(2).alias("count")
-        )
-        for side in SIDES
+    owner = owners.to_numpy().astype(np.int64)
+    histograms = [
+        Histograms.summed([(owner, named[f"{side}Buckets"], named[f"{side}Counts"])]) for side in SIDES
     ]
-    found = _with_histograms(totals.drop("row"), sides)
+    found = _with_histograms(totals.drop("row"), histograms)
     for names in (_SLOW, _FAILED):
         longest = (
             _exploded(named, owners, *names)
@@ -88,7 +85,7 @@ def summed(
             .agg(pl.col(names).head(exemplars))
         )
         found = found.join(longest, on="owner", how="left", maintain_order="left")
-    return _without_nulls(found)
+    return _in_order(_without_nulls(found))
 
 
 @cache
@@ -124,12 +121,14 @@ def _figures(hops: pl.DataFrame, slot_seconds: int, *, by_operation: bool) -> pl
         .with_row_index("row")
     )
     totals = named.group_by(_KEY, maintain_order=True).agg(*_totals(), "row").with_row_index("owner")
-    owners = _owners(totals)
-    sides = [
-        named.select(owner=owners, bucket=_bucket(pl.col(side)), count="weight").drop_nulls("bucket")
-        for side in SIDES
-    ]
-    return _without_nulls(_with_histograms(totals.drop("row"), sides))
+    owner = _owners(totals).to_numpy().astype(np.int64)
+    weight = named["weight"].to_numpy()
+    histograms = []
+    for side in SIDES:
+        observed = named[side].is_not_null().to_numpy()
+        bucket = buckets_of(named[side].drop_nulls().to_numpy())
+        histograms.append(Histograms.counted(owner[observed], bucket, weight[observed]))
+    return _in_order(_with_histograms(totals.drop("row"), histograms))
 
 
 def _totals() -> list[pl.Expr]:
@@ -165,39 +164,26 @@ def _exploded(named: pl.DataFrame, owners: pl.Series, *lists: str) -> pl.DataFra
     return filled.explode(lists)
 
 
-def _with_histograms(totals: pl.DataFrame, sides: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    """Adds histograms to rows by `owner`: of each side rows `owner`, `bucket` and `count`."""
-    for side, calls in zip(SIDES, sides, strict=True):
-        histograms = (
-            calls.group_by(place=pl.col("owner").cast(pl.UInt64) * _BUCKETS + pl.col("bucket"))
-            .agg(pl.col("count").sum())
-            .sort("place")
-            .group_by(owner=(pl.col("place") // _BUCKETS).cast(totals.schema["owner"]), maintain_order=True)
-            .agg(
-                (pl.col("place") % _BUCKETS).cast(pl.UInt16).alias(f"{side}Buckets"),
-                pl.col("count").alias(f"{side}Counts"),
-            )
-        )
-        totals = totals.join(histograms, on="owner", how="left", maintain_order="left")
-    return totals
+def _with_histograms(totals: pl.DataFrame, histograms: Sequence[Histograms]) -> pl.DataFrame:
+    """Adds the histogram of each side; `owner` counts the rows."""
+    columns = []
+    for side, histogram in zip(SIDES, histograms, strict=True):
+        buckets, counts = histogram.lists(len(totals))
+        columns += [buckets.alias(f"{side}Buckets"), counts.alias(f"{side}Counts")]
+    return totals.with_columns(columns)
 
 
 def _without_nulls(found: pl.DataFrame) -> pl.DataFrame:
-    """The columns in their order, with empty lists where there is nothing."""
-    empty = (pl.col(name).fill_null(pl.lit([], dtype=found.schema[name])) for name in _lists())
-    numbers = [name for name in found.columns if name not in (*_lists(), "owner")]
+    """Empty lists where there are no exemplars."""
+    exemplars = (pl.col(name).fill_null(pl.lit([], dtype=found.schema[name])) for name in (*_SLOW, *_FAILED))
+    return found.with_columns(*exemplars)
+
+
+def _in_order(found: pl.DataFrame) -> pl.DataFrame:
     histograms = [f"{side}{what}" for side in SIDES for what in ("Buckets", "Counts")]
-    return found.with_columns(*empty).select(*numbers, *_SLOW, *_FAILED, *histograms)
-
-
-def _lists() -> list[str]:
-    return [*(f"{side}{what}" for side in SIDES for what in ("Buckets", "Counts")), *_SLOW, *_FAILED]
+    numbers = [name for name in found.columns if name not in {*_SLOW, *_FAILED, *histograms, "owner"}]
+    return found.select(*numbers, *_SLOW, *_FAILED, *histograms)
 
 
 def _start(column: str, slot_seconds: int) -> pl.Expr:
     return (pl.col(column) // slot_seconds * slot_seconds).cast(pl.UInt32)
-
-
-def _bucket(duration_ns: pl.Expr) -> pl.Expr:
-    """The bucket of `query.links.sketch`."""
-    return ((duration_ns.cast(pl.Float64) + 1.0).log(2.0) * BUCKETS_PER_OCTAVE).floor().cast(pl.UInt16)

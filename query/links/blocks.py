@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from query.links.aggregate import LINK
 from query.links.figures import LinkKey
 from query.links.histograms import Histograms
+from query.links.numbering import numbered
 from query.links.settings import LinkSettings
-from query.links.sketch import BUCKETS_PER_OCTAVE
 from query.links.status import Stretch
 
 _P95 = 0.95
-_STRETCH = [*LINK, "Stretch"]
+_NS_PER_MS = 1e6
 
 
 def blocks_of(slots: pl.DataFrame, settings: LinkSettings) -> dict[LinkKey, list[Stretch]]:
@@ -36,63 +37,70 @@ def latest_of(slots: pl.DataFrame, settings: LinkSettings) -> dict[LinkKey, list
 def _stretches(
     slots: pl.DataFrame, calls: int, settings: LinkSettings, *, only_latest: bool = False
 ) -> dict[LinkKey, list[Stretch]]:
-    later = pl.col("Samples").cum_sum().over(LINK) - pl.col("Samples")
-    cut = slots.sort("Start", descending=True).with_columns(Stretch=later // calls)
+    if slots.is_empty():
+        return {}
+    links, link = numbered(slots)
+    # By link, the latest first.
+    order = np.lexsort((-_numbers(slots, "Start"), link))
+    link = link[order]
+    samples = _numbers(slots, "Samples")[order]
+    later = np.cumsum(samples) - samples
+    begins = np.flatnonzero(np.append(True, link[1:] != link[:-1]))
+    stretch = (later - np.repeat(later[begins], np.diff(np.append(begins, len(link))))) // calls
     if only_latest:
-        cut = cut.filter(Stretch=0)
-    # Numbers instead of names, so that buckets carry no strings.
-    totals = (
-        cut.group_by(_STRETCH)
-        .agg(
-            pl.col("Samples").sum(),
-            error_rate=pl.col("Errors").sum() / pl.col("Calls").sum(),
-            seconds=(pl.col("Start") + pl.col("Seconds")).max() - pl.col("Start").min(),
-        )
-        .sort("Stretch", descending=True)
-        .with_row_index("owner")
+        kept = stretch == 0
+        order, link, samples, stretch = order[kept], link[kept], samples[kept], stretch[kept]
+    begins = np.flatnonzero(np.append(True, (link[1:] != link[:-1]) | (stretch[1:] != stretch[:-1])))
+    owner = np.repeat(np.arange(len(begins)), np.diff(np.append(begins, len(link))))
+    cut = slots[order]
+    start = _numbers(cut, "Start")
+    seconds = np.maximum.reduceat(start + _numbers(cut, "Seconds"), begins) - np.minimum.reduceat(
+        start, begins
     )
-    parts = cut.select(*_STRETCH, "Buckets", "Counts").join(
-        totals.select(*_STRETCH, "owner"), on=_STRETCH, how="left"
+    total = np.add.reduceat(samples, begins)
+    errors, weights = (np.add.reduceat(cut[name].to_numpy(), begins) for name in ("Errors", "Calls"))
+    p95_ms, low_ms = _percentiles(
+        Histograms.summed([(owner, cut["Buckets"], cut["Counts"])]), total, settings.confidence_z
     )
-    histograms = Histograms.summed(parts.select("owner", buckets="Buckets", counts="Counts"))
-    judged = totals.join(
-        _percentiles(histograms, totals["Samples"], settings.confidence_z),
-        on="owner",
-        how="left",
-        maintain_order="left",
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error_rate = errors / weights
+    made = map(
+        Stretch,
+        seconds.astype(np.float64).tolist(),
+        total.tolist(),
+        p95_ms.tolist(),
+        low_ms.tolist(),
+        error_rate.tolist(),
     )
+    keys = [LinkKey(*row) for row in links.iter_rows()]
     found: dict[LinkKey, list[Stretch]] = {}
-    columns = (*LINK, "seconds", "Samples", "p95_ms", "p95_low_ms", "error_rate")
-    for caller, callee, kind, seconds, *numbers in judged.select(columns).iter_rows():
-        found.setdefault(LinkKey(caller, callee, kind), []).append(Stretch(float(seconds), *numbers))
+    for number, one in zip(link[begins].tolist(), made, strict=True):
+        found.setdefault(keys[number], []).append(one)
+    for stretches in found.values():
+        stretches.reverse()
     return found
 
 
-def _percentiles(histograms: Histograms, samples: pl.Series, z: float) -> pl.DataFrame:
-    """p95 and its surely lower end of every histogram: the middle of the first bucket beyond the rank.
+def _numbers(rows: pl.DataFrame, column: str) -> npt.NDArray[np.int64]:
+    return rows[column].to_numpy().astype(np.int64)
+
+
+def _percentiles(
+    histograms: Histograms, samples: npt.NDArray[np.int64], z: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """p95 and its surely lower end of every stretch (ms): the middle of the first bucket beyond the rank.
 
     Args:
         histograms: By number of the stretch.
         samples: Observed calls of each stretch.
         z: Standard deviations that make the surely lower end.
     """
-    up_to = histograms.count.cum_sum()
-    ends = (
-        pl.DataFrame({"owner": histograms.owner.cast(pl.UInt32), "up_to": up_to})
-        .group_by("owner", maintain_order=True)
-        .last()
-        .with_columns(before=pl.col("up_to").shift(1, fill_value=0.0))
-    )
+    ends, middle_ns = histograms.ends, histograms.middle_ns
     spread = z * math.sqrt(_P95 * (1.0 - _P95))
-    root = samples.gather(ends["owner"]).cast(pl.Float64).sqrt()
-    last_rank = ends["up_to"] - ends["before"] - 1.0
-    low = (_P95 - spread / root).clip(lower_bound=0.0)
-    middle_ms = ((2.0 ** ((histograms.bucket.cast(pl.Float64) + 0.5) / BUCKETS_PER_OCTAVE)) - 1.0) / 1e6
-
-    def at(rank: pl.Series) -> pl.Series:
-        place = up_to.search_sorted(ends["before"] + rank, side="right")
-        return middle_ms.gather(place.clip(upper_bound=max(len(middle_ms) - 1, 0)))
-
-    return pl.DataFrame(
-        {"owner": ends["owner"], "p95_ms": at(_P95 * last_rank), "p95_low_ms": at(low * last_rank)}
-    )
+    low = np.maximum(_P95 - spread / np.sqrt(np.maximum(samples[ends.owner], 1)), 0.0)
+    found = []
+    for share in (np.full(len(low), _P95), low):
+        of_all = np.full(len(samples), np.nan)
+        of_all[ends.owner] = middle_ns[ends.at(share * ends.last_rank)] / _NS_PER_MS
+        found.append(of_all)
+    return found[0], found[1]

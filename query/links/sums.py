@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from query.links.aggregate import LINK, SIDES
@@ -16,11 +18,14 @@ from query.links.confidence import fraction_low
 from query.links.figures import EXEMPLARS, Figures, LinkKey, slowest_of
 from query.links.folding import Folding
 from query.links.histograms import Histograms
+from query.links.numbering import numbered
 from query.links.settings import LinkSettings
 from query.links.sketch import NS_PER_MS
 from query.model.link import Exemplar, Percentiles
 
 _NUMBERS = ("Calls", "Errors", "CalleeErrors", "Samples", "FailedSamples")
+_KINDS = ("CallerKind", "CalleeKind")
+_MAXIMA = tuple(f"{side}MaxNs" for side in SIDES)
 _FRACTIONS = (0.50, 0.95, 0.99)
 
 
@@ -50,27 +55,21 @@ class LinkSums:
         unfolded = pl.concat([frame.select(columns) for frame in frames], how="vertical_relaxed")
         folding = Folding.of(unfolded, settings.virtual_nodes)
         parts = folding.apply(unfolded)
-        links = (
+        names, link = numbered(parts)
+        links = names.with_columns(
             parts.lazy()
-            .group_by(LINK)
-            .agg(
-                pl.col("CallerKind", "CalleeKind").max(),
-                pl.col(_NUMBERS).sum(),
-                *(pl.col(f"{side}MaxNs").max() for side in SIDES),
-            )
-            .sort(LINK)
+            .select(*_KINDS, *_NUMBERS, *_MAXIMA, Link=link)
+            .group_by("Link")
+            .agg(pl.col(*_KINDS, *_MAXIMA).max(), pl.col(_NUMBERS).sum())
+            .sort("Link")
+            .drop("Link")
             .collect()
         )
-        numbered = parts.join(links.select(LINK).with_row_index("Link"), on=LINK, how="left")
         histograms = Histograms.summed(
-            pl.concat(
-                numbered.select(
-                    owner=pl.col("Link") * len(SIDES) + place,
-                    buckets=f"{side}Buckets",
-                    counts=f"{side}Counts",
-                )
+            [
+                (link * len(SIDES) + place, parts[f"{side}Buckets"], parts[f"{side}Counts"])
                 for place, side in enumerate(SIDES)
-            )
+            ]
         )
         return cls(links, histograms, parts, settings.confidence_z, folding)
 
@@ -83,7 +82,7 @@ class LinkSums:
     def percentiles(self) -> list[list[Percentiles | None]]:
         """Of every link: of its client, server and gap times; None where a side was not observed."""
         found: list[list[Percentiles | None]] = [[None] * len(SIDES) for _ in self.keys]
-        max_ns = self._maxima.to_list()
+        max_ns = self._maxima.tolist()
         for owner, (p50, p95, p99, _) in self._quantiles:
             found[owner // len(SIDES)][owner % len(SIDES)] = _percentiles(p50, p95, p99, max_ns[owner])
         return found
@@ -108,14 +107,12 @@ class LinkSums:
         found: list[Percentiles | None] = [None] * count
         if not nodes:
             return found
-        into = pl.Series("node", nodes, dtype=pl.Int64)
-        nobody = pl.Series([None], dtype=pl.Int64).new_from_index(0, len(into))
-        owners = pl.DataFrame({"client": nobody, "server": into, "gap": nobody})
         maxima = [0] * count
         for node, link_max_ns in zip(nodes, self.links["ServerMaxNs"].to_list(), strict=True):
             maxima[node] = max(maxima[node], link_max_ns)
-        histograms = self.histograms.regrouped(_interleaved(owners))
-        for node, (p50, p95, p99) in histograms.quantiles_ns(pl.Series(maxima, dtype=pl.UInt64), _FRACTIONS):
+        owners = [owner for node in nodes for owner in (None, node, None)]
+        histograms = self.histograms.regrouped(owners)
+        for node, (p50, p95, p99) in histograms.quantiles_ns(np.array(maxima, dtype=np.float64), _FRACTIONS):
             found[node] = _percentiles(p50, p95, p99, maxima[node])
         return found
 
@@ -140,28 +137,16 @@ class LinkSums:
         return found
 
     @cached_property
-    def _maxima(self) -> pl.Series:
+    def _maxima(self) -> npt.NDArray[np.float64]:
         """The largest duration of each owner of a histogram."""
-        return _interleaved(self.links.select(pl.col(f"{side}MaxNs").cast(pl.UInt64) for side in SIDES))
+        return self.links.select(_MAXIMA).to_numpy().astype(np.float64).ravel()
 
     @cached_property
     def _quantiles(self) -> list[tuple[int, tuple[float, ...]]]:
         """p50, p95, p99 and the surely lower end of p95, of each owner of a histogram."""
-        low = pl.Series(
-            [
-                fraction_low(0.95, samples, self.confidence_z)
-                for samples in self.links["Samples"].to_list()
-                for _ in SIDES
-            ],
-            dtype=pl.Float64,
-        )
-        return self.histograms.quantiles_ns(self._maxima, [*_FRACTIONS, low])
+        low = [fraction_low(0.95, samples, self.confidence_z) for samples in self.links["Samples"].to_list()]
+        return self.histograms.quantiles_ns(self._maxima, [*_FRACTIONS, np.repeat(low, len(SIDES))])
 
 
 def _percentiles(p50_ns: float, p95_ns: float, p99_ns: float, max_ns: float) -> Percentiles:
     return Percentiles(p50_ns / NS_PER_MS, p95_ns / NS_PER_MS, p99_ns / NS_PER_MS, max_ns / NS_PER_MS)
-
-
-def _interleaved(columns: pl.DataFrame) -> pl.Series:
-    """All values, row by row."""
-    return columns.select(pl.concat_list(pl.all()).explode()).to_series()

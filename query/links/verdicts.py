@@ -13,8 +13,10 @@ from query.links.source import LinkData, LinkMoment
 from query.links.status import Replay, Stretch, Verdict, judge
 from query.links.sums import LinkSums
 from query.model.window import NS_PER_S, Window
+from storage.hops import SLICE_SECONDS
 
 _HOUR_NS = 3_600 * NS_PER_S
+_SLICE_NS = SLICE_SECONDS * NS_PER_S
 # The latest minutes are judged anew each time, what is before them once in a while: in slices of ten seconds
 # for a quarter of an hour, then in minutes; but where links begin in slices too, since the minute in which a
 # young link turned slow would pass for what is normal.
@@ -72,7 +74,7 @@ class Judge:
         start = window.end_ns // NS_PER_S - self._settings.baseline_seconds
         first = max(0, start // 60 * 60)
         fine, fresh = (max(first, (end - seconds) // 60 * 60) for seconds in (FINE_SECONDS, FRESH_SECONDS))
-        recent = moment.open(Window(fresh * NS_PER_S, window.end_ns), longest=10)
+        recent = moment.open(Window(fresh * NS_PER_S, _judged_until(window, now_ns)), longest=10)
         if first == fresh:
             return {}, recent
         earlier = self._earlier.get(
@@ -139,6 +141,13 @@ def beginnings(minutes: pl.DataFrame, first: int, end: int) -> list[int]:
             for minute in range(start, min(start + BEGINNING_SECONDS, end), 60)
         }
     )
+
+
+def _judged_until(window: Window, now_ns: int) -> int:
+    """The end of the last whole slice of a window that is past: those of near ends share it."""
+    end_ns = window.end_ns // _SLICE_NS * _SLICE_NS
+    past = window.end_ns < now_ns - _SLICE_NS
+    return end_ns if past and end_ns - window.start_ns > FRESH_SECONDS * NS_PER_S else window.end_ns
 
 
 def _period(now_ns: int) -> int:
