@@ -19,8 +19,12 @@ class SlowBody(Refusal):
 _OLD_NAMES = {"x-gzip": "gzip"}
 
 
-class UnsupportedEncoding(Refusal):
-    """A content-encoding or content-type that is not served. HTTP 415."""
+class UnsupportedType(Refusal):
+    """A content-type that is not served. HTTP 415."""
+
+
+class UnsupportedEncoding(UnsupportedType):
+    """A content-encoding that is not served. HTTP 415 that names those that are."""
 
 
 class BodyReader:

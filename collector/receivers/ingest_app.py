@@ -14,7 +14,7 @@ from collector.metrics import Transport
 from collector.otlp.answers import Encoding, encode_status, status_of
 from collector.pipeline import Pipeline
 from collector.receivers.cors import CorsPolicy
-from collector.receivers.http_body import BodyReader, SlowBody, UnsupportedEncoding
+from collector.receivers.http_body import BodyReader, SlowBody, UnsupportedEncoding, UnsupportedType
 from collector.receivers.http_exchange import HttpAnswer, HttpApp, HttpRequest
 from collector.refusal import Internal, Invalid, Reason, Refusal, TooLarge, Unauthenticated, Unavailable
 
@@ -132,7 +132,7 @@ def _http_status(refusal: Refusal) -> int:
             return 408
         case TooLarge():
             return 413
-        case UnsupportedEncoding():
+        case UnsupportedType():
             return 415
         case Unavailable():
             return 503

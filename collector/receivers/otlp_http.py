@@ -12,7 +12,7 @@ from collector.otlp.answers import Encoding, not_stored_answer, trace_answer
 from collector.otlp.json_request import request_from_json
 from collector.pipeline import Pipeline
 from collector.receivers.cors import CorsPolicy
-from collector.receivers.http_body import UnsupportedEncoding
+from collector.receivers.http_body import UnsupportedType
 from collector.receivers.http_exchange import HttpAnswer, HttpRequest
 from collector.receivers.ingest_app import IngestApp
 from collector.refusal import Reason
@@ -36,7 +36,7 @@ class OtlpHttpApp(IngestApp):
         """Store and answer in the request's own encoding."""
         encoding = _encoding_of(request)
         if encoding is None:
-            raise UnsupportedEncoding(
+            raise UnsupportedType(
                 Reason.UNSUPPORTED, "content-type must be application/x-protobuf or application/json"
             )
         with Reservation(self._budget) as held:

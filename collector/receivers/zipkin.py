@@ -12,7 +12,7 @@ from collector.limits import Limits
 from collector.metrics import Transport
 from collector.pipeline import Pipeline
 from collector.receivers.cors import CorsPolicy
-from collector.receivers.http_body import UnsupportedEncoding
+from collector.receivers.http_body import UnsupportedType
 from collector.receivers.http_exchange import HttpAnswer, HttpRequest
 from collector.receivers.ingest_app import IngestApp
 from collector.refusal import Reason
@@ -47,7 +47,7 @@ class ZipkinApp(IngestApp):
         media_type = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
         # curl's default type is let through, as Zipkin's own server does not look at the type of JSON at all.
         if media_type not in ("application/json", "application/x-www-form-urlencoded", ""):
-            raise UnsupportedEncoding(Reason.UNSUPPORTED, "content-type must be application/json")
+            raise UnsupportedType(Reason.UNSUPPORTED, "content-type must be application/json")
         with Reservation(self._budget) as held:
             body = await self._bodies.read(request, held)
             if len(body) > _INLINE_JSON_BYTES:

@@ -70,5 +70,5 @@ def rebuild(trace_id: str, frame: pl.DataFrame, now_ns: int) -> RebuiltTrace | N
         last_ns=timed.last_ns,
         hops=hops_of_trace(trace_id, spans, forest, shifts_ns, timed.critical_ns, now_ns),
         span_warnings=span_warnings(spans, forest, shifts_ns, left_out),
-        warnings=trace_warnings(forest, shifts_ns, left_out),
+        warnings=trace_warnings(spans, forest, shifts_ns, left_out),
     )

@@ -8,6 +8,12 @@ from query.traces.columns import SpanColumns
 from query.traces.tree import Forest
 
 NS_PER_MS = 1_000_000
+# What a later start is stored as (`to_time` in storage/sql/migrations/0002_ingest.sql), and what none is.
+_LATEST_NS = 4_294_967_295 * 1_000_000_000
+_IMPOSSIBLE_STARTS = {
+    _LATEST_NS: "its start is later than can be stored; shown as 2106-02-07 06:28:15 UTC",
+    0: "it came without a start time; shown as 1970-01-01 00:00:00 UTC",
+}
 
 
 def span_warnings(
@@ -22,6 +28,9 @@ def span_warnings(
         left_out: Of span ids that came with different contents, how many are not shown.
     """
     warnings: dict[int, list[str]] = {}
+    for start_ns, told in _IMPOSSIBLE_STARTS.items():
+        for index in (spans.table["start_ns"] == start_ns).arg_true():
+            warnings.setdefault(index, []).append(told)
     for index in forest.missing:
         warnings.setdefault(index, []).append(
             f"its parent {spans.parent_ids[index][:32]} has not arrived; shown as a root"
@@ -45,10 +54,14 @@ def span_warnings(
     return warnings
 
 
-def trace_warnings(forest: Forest, shifts_ns: Sequence[int], left_out: Mapping[str, int]) -> list[str]:
+def trace_warnings(
+    spans: SpanColumns, forest: Forest, shifts_ns: Sequence[int], left_out: Mapping[str, int]
+) -> list[str]:
     """Warnings about the trace as a whole; arguments as above."""
     missing, cut, moved = len(forest.missing), len(forest.cut), _count_true(shifts_ns)
     found = []
+    if impossible := int(spans.table["start_ns"].is_in(list(_IMPOSSIBLE_STARTS)).sum()):
+        found.append(f"{_counted(impossible, 'span')} with a start time that cannot be")
     if missing:
         names = "names a parent that has" if missing == 1 else "name a parent that has"
         found.append(f"{_counted(missing, 'span')} {names} not arrived")
