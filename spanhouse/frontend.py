@@ -32,6 +32,7 @@ def ui_app(
     keys: KeyRing,
     *,
     questions_at_once: int,
+    ingest_is_behind: Callable[[], bool] | None = None,
     endpoints: Endpoints | None = None,
     last_rejection: LastRejection | None = None,
 ) -> Any:
@@ -43,6 +44,7 @@ def ui_app(
         registry: The metrics to show; gets those of this port.
         keys: Who may look.
         questions_at_once: How many work at the same time; others wait.
+        ingest_is_behind: Whether this process gets more spans than it can take, when it takes any.
         endpoints: Where this process takes spans, when it does.
         last_rejection: Why this process last refused spans, when it takes any.
     """
@@ -57,7 +59,7 @@ def ui_app(
         endpoints=endpoints,
         last_rejection=_shown(last_rejection) if last_rejection else None,
     )
-    return HttpMetrics(KeyDoor(QuestionQueue(app, questions_at_once), keys), registry)
+    return HttpMetrics(KeyDoor(QuestionQueue(app, questions_at_once, ingest_is_behind), keys), registry)
 
 
 def _shown(last_rejection: LastRejection) -> Callable[[], Rejection | None]:

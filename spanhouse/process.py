@@ -67,6 +67,7 @@ class Intake:
 
     writer: SpanWriter
     unpacking: Unpacking
+    bundles: Bundles
 
 
 RunSettings = ServeSettings | CollectorSettings | QuerySettings
@@ -134,7 +135,7 @@ class Process:
             watcher=UnpackingMetrics(self.registry, lambda: bundles.waiting_bytes),
         )
         space = FreeSpace(database, settings.min_free_bytes)
-        return Intake(SpanWriter(database, bundles, space, alone=alone), unpacking)
+        return Intake(SpanWriter(database, bundles, space, alone=alone), unpacking, bundles)
 
     def start_unpacking(self, unpacking: Unpacking) -> None:
         """Unpacks what an earlier life of this process left in the log, then goes on beside the writers.

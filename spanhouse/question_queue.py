@@ -9,7 +9,8 @@ What costs nothing (health, metrics, static files) does not wait.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from typing import Any
 
 from spanhouse.question_lanes import is_slow
@@ -17,6 +18,9 @@ from spanhouse.question_lanes import is_slow
 _FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/docs", "/openapi.json", "/favicon.ico")
 # Many times what the map of a day takes, rolled up, on a quiet machine.
 PATIENCE_SECONDS = 0.5
+# While ingest is behind: rest for each second of work, and the longest rest.
+REST_SHARE = 2.0
+LONGEST_REST_SECONDS = 5.0
 
 
 class QuestionQueue:
@@ -25,13 +29,20 @@ class QuestionQueue:
     Args:
         app: Answers.
         at_once: Questions that work at the same time, of both lanes; each lane has one place at least.
+        ingest_is_behind: Whether more comes in than can be stored; None: nothing comes in here.
         patience_seconds: After so long a question of the quick lane gives its place away and works on. No
             more than `at_once` do so at the same time.
     """
 
-    def __init__(self, app: Any, at_once: int, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        app: Any,
+        at_once: int,
+        ingest_is_behind: Callable[[], bool] | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._app = app
-        self._rooms = _Rooms(at_once)
+        self._rooms = _Rooms(at_once, ingest_is_behind or _never)
         self._patience_seconds = patience_seconds
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
@@ -58,7 +69,8 @@ class QuestionQueue:
 class _Rooms:
     """Where questions work: all of them in one room, slow ones by way of a smaller one."""
 
-    def __init__(self, at_once: int) -> None:
+    def __init__(self, at_once: int, ingest_is_behind: Callable[[], bool]) -> None:
+        self._ingest_is_behind = ingest_is_behind
         slow_places = max(1, at_once // 2)
         self.everyone = asyncio.Semaphore(max(at_once, slow_places + 1))
         self.slow = asyncio.Semaphore(slow_places)
@@ -78,10 +90,23 @@ class _Rooms:
             raise
         return _SlowPlace(self)
 
+    def rested(self, worked_seconds: float, give_back: Callable[[], None]) -> None:
+        """Gives a place back, after a rest if ingest needs it."""
+        if self._ingest_is_behind():
+            rest_seconds = min(worked_seconds * REST_SHARE, LONGEST_REST_SECONDS)
+            asyncio.get_running_loop().call_later(rest_seconds, give_back)
+        else:
+            give_back()
+
+
+def _never() -> bool:
+    return False
+
 
 class _QuickPlace:
     def __init__(self, rooms: _Rooms) -> None:
         self._rooms = rooms
+        self._began = time.monotonic()
         self._working = True
         self._overtime = False
 
@@ -100,12 +125,13 @@ class _QuickPlace:
         if self._overtime:
             self._rooms.overtime_left += 1
         else:
-            self._rooms.everyone.release()
+            self._rooms.rested(time.monotonic() - self._began, self._rooms.everyone.release)
 
 
 class _SlowPlace:
     def __init__(self, rooms: _Rooms) -> None:
         self._rooms = rooms
+        self._began = time.monotonic()
         self._working = True
 
     def give_way(self) -> None:
@@ -115,5 +141,8 @@ class _SlowPlace:
         """For good; once is enough."""
         if self._working:
             self._working = False
-            self._rooms.everyone.release()
-            self._rooms.slow.release()
+            self._rooms.rested(time.monotonic() - self._began, self._give_back)
+
+    def _give_back(self) -> None:
+        self._rooms.everyone.release()
+        self._rooms.slow.release()

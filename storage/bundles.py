@@ -25,6 +25,8 @@ _AHEAD = 0.25
 # Less says more about the fixed cost of an INSERT than about the pace of unpacking.
 _TELLING_BYTES = 2**20
 _LOOK_AGAIN_SECONDS = 0.02
+# For so long after a write had to wait, more comes in than is unpacked.
+_LATELY_SECONDS = 2.0
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ class Bundles:
         self._bytes_per_second = 0.0
         self._last_ms = 0
         self._stopped = False
+        self._full_at = float("-inf")
 
     def number_after(self, bundle: int) -> None:
         """Gives only greater numbers than this from now on, even when the clock was set back."""
@@ -153,6 +156,11 @@ class Bundles:
             return sum(bundle.size_bytes for bundle in (*self._taken, self._open) if bundle is not None)
 
     @property
+    def were_full(self) -> bool:
+        """Whether a write had to wait for room lately: more comes in than is unpacked."""
+        return time.monotonic() - self._full_at < _LATELY_SECONDS
+
+    @property
     def stopped(self) -> bool:
         """Whether `stop` was called."""
         return self._stopped
@@ -195,6 +203,7 @@ class Bundles:
             while self._waiting[0] is not ticket or not self._has_room(size_bytes):
                 if time.monotonic() >= deadline:
                     raise StorageOverloaded("requests come faster than they can be unpacked")
+                self._full_at = time.monotonic()
                 self._changed.wait(_LOOK_AGAIN_SECONDS)
         finally:
             self._waiting.remove(ticket)

@@ -50,7 +50,7 @@ async def settled() -> None:
 
 async def _questions_take_turns() -> None:
     app = Slow()
-    queue = QuestionQueue(app, 2, FOREVER_SECONDS)
+    queue = QuestionQueue(app, 2, patience_seconds=FOREVER_SECONDS)
     tasks = [asked(queue, f"/api/{number}") for number in range(5)]
     await settled()
     assert app.working == ["/api/0", "/api/1"]
@@ -63,7 +63,7 @@ async def _questions_take_turns() -> None:
 
 async def _room_comes_back(path: str) -> None:
     app = Slow()
-    queue = QuestionQueue(app, 1, FOREVER_SECONDS)
+    queue = QuestionQueue(app, 1, patience_seconds=FOREVER_SECONDS)
     broken = asked(queue, "/broken", "select=slow" if path == SEARCH else "")
     slow_reader = asked(queue, path, send=never)
     given_up = asked(queue, path)
@@ -82,7 +82,7 @@ async def _room_comes_back(path: str) -> None:
 
 async def _slow_ones_leave_a_place(at_once: int) -> None:
     app = Slow()
-    queue = QuestionQueue(app, at_once, FOREVER_SECONDS)
+    queue = QuestionQueue(app, at_once, patience_seconds=FOREVER_SECONDS)
     searches = [asked(queue, SEARCH, f"search={number}") for number in range(2 * at_once)]
     await settled()
     slow_at_once = max(1, at_once // 2)
@@ -97,7 +97,7 @@ async def _slow_ones_leave_a_place(at_once: int) -> None:
 
 async def _slow_ones_get_their_turn() -> None:
     app = Slow()
-    queue = QuestionQueue(app, 2, FOREVER_SECONDS)
+    queue = QuestionQueue(app, 2, patience_seconds=FOREVER_SECONDS)
     quick = [asked(queue, f"/api/{number}") for number in range(2)]
     await settled()
     search = asked(queue, SEARCH)
@@ -112,7 +112,7 @@ async def _slow_ones_get_their_turn() -> None:
 
 async def _what_takes_long_gives_way() -> None:
     app = Slow()
-    queue = QuestionQueue(app, 2, 0.0)
+    queue = QuestionQueue(app, 2, patience_seconds=0.0)
     tasks = [asked(queue, f"/api/{number}") for number in range(7)]
     await settled()
     # Two work on without a place, two hold the places; no more than that, however long it takes.
@@ -125,6 +125,30 @@ async def _what_takes_long_gives_way() -> None:
     assert len(app.working) == 4
     app.go_on.set()
     await asyncio.gather(*again)
+
+
+async def _places_rest(behind: bool) -> list[str]:
+    """Which of two questions for one place work a moment after the first was answered."""
+    app = Slow()
+    queue = QuestionQueue(app, 1, lambda: behind, FOREVER_SECONDS)
+
+    async def stop_the_next(message: MutableMapping[str, Any]) -> None:
+        app.go_on.clear()
+
+    first, second = asked(queue, SEARCH, "first", stop_the_next), asked(queue, SEARCH, "second")
+    await asyncio.sleep(0.2)
+    app.go_on.set()
+    await first
+    await settled()
+    working = list(app.working)
+    app.go_on.set()
+    await asyncio.wait_for(second, 10)
+    return working
+
+
+def test_a_place_rests_after_a_question_while_ingest_is_behind() -> None:
+    assert asyncio.run(_places_rest(behind=True)) == []
+    assert asyncio.run(_places_rest(behind=False)) == ["second"]
 
 
 def test_questions_take_turns_and_health_does_not_wait() -> None:

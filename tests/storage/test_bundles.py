@@ -3,6 +3,7 @@ import time
 
 import pytest
 
+from storage import bundles as bundles_module
 from storage.bundle import owner_in
 from storage.bundles import Bundle, Bundles
 from storage.errors import StorageOverloaded, StorageUnavailable, UndecodableBlock
@@ -64,6 +65,19 @@ def test_a_full_bundle_makes_writers_wait_for_the_unpacker() -> None:
     assert bundles.take(0) is not None
     with bundles.place(20):
         pass
+
+
+def test_being_full_is_remembered_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundles_module, "_LATELY_SECONDS", 0.2)
+    bundles = Bundles(1, max_bytes=10, patience_seconds=0.01)
+    with bundles.place(8):
+        pass
+    assert not bundles.were_full
+    with pytest.raises(StorageOverloaded), bundles.place(8):
+        pass
+    assert bundles.were_full
+    time.sleep(0.25)
+    assert not bundles.were_full
 
 
 def test_one_write_larger_than_a_bundle_has_one_for_itself() -> None:
