@@ -14,7 +14,7 @@ from query.model.link import DependencyLink, MapNode, ServiceMap
 from ui.formats import duration, rate, visible
 from ui.links.change import LinkChange, LinkKey, link_key
 from ui.links.change_wording import change_label, change_note
-from ui.map.columns import DENSE, NAME_START, name_room
+from ui.map.columns import DENSE_FROM, NAME_START, name_room
 from ui.map.folding import Group
 from ui.map.grouping import Bundle, Grouped, NamespaceGroup
 from ui.map.labels import TakenRoom, label_box
@@ -34,6 +34,8 @@ _SECOND_PX = 12.0
 _SECOND_END = 5.0
 # A red label must find room somewhere; a calm one that strays far from its line would mislead.
 _RED_STEPS, _CALM_STEPS = 80, 7
+# With so many links lines lie on each other: calm labels stand on theirs or nowhere, calm lines are lighter.
+CROWDED_FROM, _CROWDED_STEPS = 120, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ class Drawing:
     nodes: list[DrawnNode]
     view: Box
     dense: bool
+    crowded: bool
 
 
 def draw(
@@ -128,7 +131,7 @@ def draw(
         kinds.setdefault(link.caller, link.caller_kind)
         kinds.setdefault(link.callee, link.callee_kind)
     layout = lay_out(kinds, {(link.caller, link.callee) for link in service_map.links})
-    dense = layout.metrics is DENSE
+    dense = len(kinds) >= DENSE_FROM
     links = _links(service_map.links, layout, comparison, grouped, dense=dense)
     nodes = [
         _node(node, layout.boxes[node.service], layout.metrics.name_px, dense=dense)
@@ -139,6 +142,7 @@ def draw(
         nodes=[_apart(_grouped_node(_folded_node(item, groups), grouped), namespace) for item in nodes],
         view=view_of(layout),
         dense=dense,
+        crowded=len(links) >= CROWDED_FROM,
     )
 
 
@@ -180,6 +184,7 @@ def _links(
             routes[id(link)] = _beside(layout.routes[pair], (i - (len(several) - 1) / 2) * _PARALLEL_DISTANCE)
 
     taken = TakenRoom(layout.boxes.values())
+    calm_steps = _CROWDED_STEPS if len(links) >= CROWDED_FROM else _CALM_STEPS
     drawn = []
     changes = {id(link): comparison.change(link) for link in links} if comparison else {}
     # Stable: red links choose their label's place first, then those that changed.
@@ -190,7 +195,7 @@ def _links(
         lines = change_label(change, comparison.words) if comparison and change else ()
         bundle = grouped.bundles.get((link.caller, link.callee))
         labelled = bundle.worst if bundle and in_trouble(link) else link
-        label = _label(labelled, route, layout, taken, lines, dense=dense)
+        label = _label(labelled, route, layout, taken, lines, calm_steps, dense=dense)
         became = _became(changes, link)
         if label:
             taken.take(label.box)
@@ -216,6 +221,7 @@ def _label(
     layout: Layout,
     taken: TakenRoom,
     changed: tuple[str, ...],
+    calm_steps: int,
     *,
     dense: bool,
 ) -> Label | None:
@@ -230,7 +236,7 @@ def _label(
     elif changed:
         lines, mark_px, bolder, most_steps = changed, 0.0, _BOLDER, _RED_STEPS
     else:
-        lines, mark_px, bolder, most_steps = (calm_label(link),), 0.0, 1.0, _CALM_STEPS
+        lines, mark_px, bolder, most_steps = (calm_label(link),), 0.0, 1.0, calm_steps
         font_px = 15.0 if dense else 11.5
     width = max(text_width(text, font_px) for text in lines) * bolder + mark_px + 0.7 * font_px
     size = (round(width, 1), round(font_px * (0.7 + 1.15 * len(lines)), 1))

@@ -21,20 +21,28 @@ class TakenRoom:
     """The boxes that labels must keep clear of, found by place: a big map asks many thousand times."""
 
     def __init__(self, boxes: Iterable[Box]) -> None:
-        self._cells: defaultdict[tuple[int, int], list[Box]] = defaultdict(list)
+        # By place in a coarse grid: left, top, right and bottom edge of what nothing may reach into.
+        self._cells: defaultdict[tuple[int, int], list[tuple[float, float, float, float]]] = defaultdict(list)
         for box in boxes:
             self.take(box)
 
     def take(self, box: Box) -> None:
         """Adds a box."""
-        for cell in _cells(box):
-            self._cells[cell].append(box)
+        left, top = box.x - _LEAST_DISTANCE, box.y - _LEAST_DISTANCE
+        right, bottom = box.x + box.width + _LEAST_DISTANCE, box.y + box.height + _LEAST_DISTANCE
+        for column in range(int(left // _CELL), int(right // _CELL) + 1):
+            for row in range(int(top // _CELL), int(bottom // _CELL) + 1):
+                self._cells[column, row].append((left, top, right, bottom))
 
-    def is_free(self, box: Box) -> bool:
-        """Whether no taken box comes too close."""
-        return not any(
-            box.meets(other, _LEAST_DISTANCE) for cell in _cells(box) for other in self._cells.get(cell, ())
-        )
+    def is_free(self, x: float, y: float, width: float, height: float) -> bool:
+        """Whether no taken box comes too close to this one."""
+        end_x, end_y = x + width, y + height
+        for column in range(int(x // _CELL), int(end_x // _CELL) + 1):
+            for row in range(int(y // _CELL), int(end_y // _CELL) + 1):
+                for left, top, right, bottom in self._cells.get((column, row), ()):
+                    if x < right and left < end_x and y < bottom and top < end_y:
+                        return False
+        return True
 
 
 def label_box(
@@ -53,14 +61,16 @@ def label_box(
     Returns:
         A box inside the picture that meets nothing taken; None when there is no room in reach.
     """
-    points = _candidates(route, layout, size[0])
+    width, height = size
+    left, right = view.x + 2, view.x + view.width - 2 - width
+    top, bottom = view.y + 2, view.y + view.height - 2 - height
+    corners = [(round(x - width / 2, 1), y - height - _ABOVE) for x, y in _candidates(route, layout, width)]
     for step in range(most_steps):
-        shifts = (0.0,) if step == 0 else (-step * size[1] / 4, step * size[1] / 4)
-        for shift in shifts:
-            for x, y in points:
-                box = Box(round(x - size[0] / 2, 1), round(y + shift - size[1] - _ABOVE, 1), *size)
-                if _within(box, view) and taken.is_free(box):
-                    return box
+        for shift in (0.0,) if step == 0 else (-step * height / 4, step * height / 4):
+            for x, corner_y in corners:
+                y = round(corner_y + shift, 1)
+                if left <= x <= right and top <= y <= bottom and taken.is_free(x, y, width, height):
+                    return Box(x, y, width, height)
     return None
 
 
@@ -88,17 +98,3 @@ def on_curve(start: Point, end: Point, t: float) -> Point:
         a * start[0] + (b + c) * middle + d * end[0],
         (a + b) * start[1] + (c + d) * end[1],
     )
-
-
-def _within(box: Box, view: Box) -> bool:
-    across = view.x + 2 <= box.x and box.x + box.width <= view.x + view.width - 2
-    return across and view.y + 2 <= box.y and box.y + box.height <= view.y + view.height - 2
-
-
-def _cells(box: Box) -> list[tuple[int, int]]:
-    """The cells of a coarse grid that a box and its surroundings touch."""
-    first_x, last_x = (box.x - _LEAST_DISTANCE) // _CELL, (box.x + box.width + _LEAST_DISTANCE) // _CELL
-    first_y, last_y = (box.y - _LEAST_DISTANCE) // _CELL, (box.y + box.height + _LEAST_DISTANCE) // _CELL
-    return [
-        (x, y) for x in range(int(first_x), int(last_x) + 1) for y in range(int(first_y), int(last_y) + 1)
-    ]

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 from query.model.link import NodeKind
 from ui.map.columns import Metrics, Span, metrics_for, spread
 from ui.map.layers import Pair, assign_columns, backward_pairs
+from ui.map.narrowing import narrowed
 from ui.map.order import Ordered, Place, order_columns
 
 Point = tuple[float, float]
 _ROUNDS = 10
 _LOOP_WIDTH = 30.0
+# Links that pass a column may take so much of its height in all, but each at least so much.
+_WAYPOINTS_HEIGHT, _LEAST_WAYPOINT_HEIGHT = 260.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +87,21 @@ def lay_out(kinds: Mapping[str, NodeKind], pairs: Collection[Pair]) -> Layout:
     backward = backward_pairs(kinds, pairs)
     crossing = {pair for pair in pairs if pair[0] != pair[1]}
     forward = {(b, a) if (a, b) in backward else (a, b) for a, b in crossing}
-    ordered = order_columns(assign_columns(kinds, forward), forward)
+    columns = narrowed(kinds, assign_columns(kinds, forward), crossing)
+    backward = {(a, b) for a, b in crossing if columns[a] > columns[b]}
+    ordered = order_columns(columns, {(b, a) if (a, b) in backward else (a, b) for a, b in crossing})
+    metrics = _with_room_for_waypoints(metrics, ordered)
     middles = _heights(ordered, loops, metrics)
-    spans, column_gap = spread(
-        [
-            [(place.name, kinds[place.name]) for place in column if place.waypoint_of is None]
-            for column in ordered.columns
-        ],
-        metrics,
-    )
+    nodes = [
+        [(i, ordered.places[i].name) for i in column if ordered.places[i].waypoint_of is None]
+        for column in ordered.columns
+    ]
+    spans, column_gap = spread([[(name, kinds[name]) for _, name in column] for column in nodes], metrics)
 
     boxes = {
-        place.name: Box(span.x, middles[place] - metrics.node_height / 2, span.width, metrics.node_height)
-        for span, column in zip(spans, ordered.columns, strict=True)
-        for place in column
-        if place.waypoint_of is None
+        name: Box(span.x, middles[i] - metrics.node_height / 2, span.width, metrics.node_height)
+        for span, column in zip(spans, nodes, strict=True)
+        for i, name in column
     }
     ports = _ports(crossing, backward, ordered, middles, metrics)
     routes: dict[Pair, Route] = {}
@@ -112,9 +115,12 @@ def lay_out(kinds: Mapping[str, NodeKind], pairs: Collection[Pair]) -> Layout:
         chain = ordered.chains[(pair[1], pair[0]) if is_backward else pair]
         # Both directions may share a chain: they pass its waypoints beside each other.
         aside = metrics.waypoint_height / 4 if (pair[1], pair[0]) in crossing else 0.0
-        points = _way(chain, ports[pair], -aside if is_backward else aside, middles, boxes, spans)
+        shift = -aside if is_backward else aside
+        points = _way(
+            [ordered.places[i] for i in chain], [middles[i] for i in chain], ports[pair], shift, boxes, spans
+        )
         routes[pair] = Route(tuple(reversed(points)) if is_backward else tuple(points), is_backward)
-    lowest = max((middles[place] for column in ordered.columns for place in column), default=0.0)
+    lowest = max(middles, default=0.0)
     return Layout(
         boxes,
         routes,
@@ -125,40 +131,50 @@ def lay_out(kinds: Mapping[str, NodeKind], pairs: Collection[Pair]) -> Layout:
     )
 
 
-def _heights(ordered: Ordered, loops: set[str], metrics: Metrics) -> dict[Place, float]:
-    """The middle height of every place: near its neighbours', in order, never closer than they may be."""
-
-    def half(place: Place) -> float:
-        return (metrics.node_height if place.waypoint_of is None else metrics.waypoint_height) / 2
-
-    def apart(upper: Place, lower: Place) -> float:
-        nodes = (upper.waypoint_of is None) + (lower.waypoint_of is None)
-        gap = metrics.row_gap * nodes / 2
-        loop = metrics.loop_height if lower.waypoint_of is None and lower.name in loops else 0
-        return half(upper) + gap + loop + half(lower)
-
-    heights: dict[Place, float] = {}
-    for column in ordered.columns:
-        for i, place in enumerate(column):
-            heights[place] = heights[column[i - 1]] + apart(column[i - 1], place) if i else 0.0
-    for round_number in range(_ROUNDS):
-        columns = ordered.columns if round_number % 2 == 0 else list(reversed(ordered.columns))
-        for column in columns:
-            wanted = []
-            for place in column:
-                near = [*ordered.to_left.get(place, ()), *ordered.to_right.get(place, ())]
-                wanted.append(sum(heights[one] for one in near) / len(near) if near else heights[place])
-            gaps = [apart(upper, lower) for upper, lower in pairwise(column)]
-            heights.update(zip(column, closest_in_order(wanted, gaps), strict=True))
-    top = min(
-        (
-            heights[column[0]] - half(column[0]) - (metrics.loop_height if column[0].name in loops else 0)
-            for column in ordered.columns
-            if column
-        ),
-        default=0.0,
+def _with_room_for_waypoints(metrics: Metrics, ordered: Ordered) -> Metrics:
+    """The metrics, with links that pass a column together when they are many."""
+    passing = max(
+        (sum(ordered.places[i].waypoint_of is not None for i in column) for column in ordered.columns),
+        default=0,
     )
-    return {place: round(height - top + metrics.margin, 1) for place, height in heights.items()}
+    together = max(_LEAST_WAYPOINT_HEIGHT, round(_WAYPOINTS_HEIGHT / max(1, passing), 1))
+    return metrics if together >= metrics.waypoint_height else replace(metrics, waypoint_height=together)
+
+
+def _heights(ordered: Ordered, loops: set[str], metrics: Metrics) -> list[float]:
+    """The middle height of every place: near its neighbours', in order, never closer than they may be."""
+    nodes = [place.waypoint_of is None for place in ordered.places]
+    half = [(metrics.node_height if is_node else metrics.waypoint_height) / 2 for is_node in nodes]
+    loop = [
+        metrics.loop_height if is_node and place.name in loops else 0.0
+        for place, is_node in zip(ordered.places, nodes, strict=True)
+    ]
+    gaps = [
+        [
+            half[upper] + metrics.row_gap * (nodes[upper] + nodes[lower]) / 2 + loop[lower] + half[lower]
+            for upper, lower in pairwise(column)
+        ]
+        for column in ordered.columns
+    ]
+    heights = [0.0] * len(nodes)
+    for column, between in zip(ordered.columns, gaps, strict=True):
+        for place, height in zip(column, accumulate(between, initial=0.0), strict=False):
+            heights[place] = height
+    near = [[*left, *right] for left, right in zip(ordered.to_left, ordered.to_right, strict=True)]
+    there = list(zip(ordered.columns, gaps, strict=True))
+    for round_number in range(_ROUNDS):
+        for column, between in there if round_number % 2 == 0 else there[::-1]:
+            wanted = [
+                sum([heights[one] for one in near[place]]) / len(near[place])
+                if near[place]
+                else heights[place]
+                for place in column
+            ]
+            for place, height in zip(column, closest_in_order(wanted, between), strict=True):
+                heights[place] = height
+    tops = [heights[column[0]] - half[column[0]] - loop[column[0]] for column in ordered.columns if column]
+    top = min(tops, default=0.0)
+    return [round(height - top + metrics.margin, 1) for height in heights]
 
 
 def closest_in_order(wanted: list[float], gaps: list[float]) -> list[float]:
@@ -189,7 +205,7 @@ def _ports(
     crossing: Collection[Pair],
     backward: set[Pair],
     ordered: Ordered,
-    middles: Mapping[Place, float],
+    middles: Sequence[float],
     metrics: Metrics,
 ) -> dict[Pair, tuple[float, float]]:
     """How far from the middle of its left and of its right node each link meets them, so that links part."""
@@ -209,17 +225,16 @@ def _ports(
 
 
 def _way(
-    chain: list[Place],
+    chain: Sequence[Place],
+    middles: Sequence[float],
     ports: tuple[float, float],
     aside: float,
-    middles: Mapping[Place, float],
     boxes: Mapping[str, Box],
     spans: Sequence[Span],
 ) -> list[Point]:
     first, last = boxes[chain[0].name], boxes[chain[-1].name]
-    points = [(first.x + first.width, middles[chain[0]] + ports[0])]
-    for waypoint in chain[1:-1]:
+    points = [(first.x + first.width, middles[0] + ports[0])]
+    for waypoint, middle in zip(chain[1:-1], middles[1:-1], strict=True):
         span = spans[waypoint.column]
-        y = middles[waypoint] + aside
-        points += [(span.x, y), (span.end, y)]
-    return [*points, (last.x, middles[chain[-1]] + ports[1])]
+        points += [(span.x, middle + aside), (span.end, middle + aside)]
+    return [*points, (last.x, middles[-1] + ports[1])]

@@ -16,7 +16,9 @@ ROUTE = Route(((180, 100), (320, 200)))
 
 @given(st.lists(BOXES, max_size=30), BOXES)
 def test_room_is_taken_exactly_where_boxes_are(boxes: list[Box], asked: Box) -> None:
-    assert TakenRoom(boxes).is_free(asked) == (not any(asked.meets(box, 3.0) for box in boxes))
+    assert TakenRoom(boxes).is_free(asked.x, asked.y, asked.width, asked.height) == (
+        not any(asked.meets(box, 3.0) for box in boxes)
+    )
 
 
 @given(st.lists(BOXES, max_size=12))
