@@ -102,7 +102,9 @@ class SearchStore:
             "end_ns": search.end_ns,
             "min_duration_ns": search.min_duration_ns,
             "max_duration_ns": search.max_duration_ns,
-            "read_from_seconds": max(0, search.start_ns // NS_PER_S - BEFORE_SECONDS),
+            "read_from_seconds": max(0, search.start_ns // NS_PER_S - (BEFORE_SECONDS if slowest else 0)),
+            # Newest first, what began before is last of all, so a page is full before it is reached.
+            "rows_from_ns": -(1 << 63) if slowest else search.start_ns,
             "slowest": int(slowest),
             "limit": limit,
             "paged": int(after is not None),

@@ -19,8 +19,8 @@ from storage.search import Candidate, Search, SearchStore
 
 MAX_LIMIT = 1000
 # The newest traces are looked for in the newest part of a long window first, then in ever longer ones.
-FIRST_LOOK_NS = 5 * 60 * 1_000_000_000
-LOOKS_GROW = 8
+FIRST_LOOK_NS = 20 * 1_000_000_000
+LOOKS_GROW = 15
 # So many traces are read whole sooner than all rows about traces of a day are gone through for them.
 FEW = 64
 # Candidates that turn out not to fit are replaced this many times; then the page is shorter.

@@ -5,6 +5,8 @@
 -- later spans of its traces). by_parts = 1: one of the `services` hashes (search_hashes.sql) must be there, or one of
 -- the `operations` hashes, or a span that failed (failed = 1) or did not (failed = 0). What is not asked for folds to
 -- a constant, and its column is not read.
+-- rows_from_ns: rows that start earlier are left out. A trace that began before it may then be found with a start and a
+-- duration that are not its own; one that began after it has all its rows.
 -- slowest: 0 newest first, 1 slowest first. paged = 1: only what comes after `after_*` in that order.
 SELECT
     lower(hex(TraceId)) AS Id,
@@ -14,6 +16,7 @@ FROM trace_parts
 WHERE
     Bucket >= toStartOfFiveMinutes(toDateTime({read_from_seconds:UInt32}))
     AND Bucket <= toDateTime({read_to_seconds:UInt32})
+    AND StartNs >= {rows_from_ns:Int64}
     AND ({by_parts:UInt8} = 0 OR TraceId IN
     (
         SELECT TraceId
@@ -21,6 +24,7 @@ WHERE
         WHERE
             Bucket >= toStartOfFiveMinutes(toDateTime({start_seconds:UInt32}))
             AND Bucket <= toDateTime({read_to_seconds:UInt32})
+            AND StartNs >= {rows_from_ns:Int64}
             AND (
                 (notEmpty({services:Array(UInt32)}) AND hasAny(Services, {services:Array(UInt32)}))
                 OR (notEmpty({operations:Array(UInt32)}) AND hasAny(Operations, {operations:Array(UInt32)}))
