@@ -1,4 +1,4 @@
-"""Wide maps, and one where nearly everything calls everything, in Chromium. Times are printed (`pytest -s`)."""
+"""Wide maps, and one where nearly all call all, in Chromium. Times are printed (`pytest -s`)."""
 
 from __future__ import annotations
 
