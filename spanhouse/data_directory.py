@@ -65,7 +65,11 @@ class DataDirectory:
         os.chdir(self._home)
         blocks = self._home / "blocks"
         shutil.rmtree(blocks, ignore_errors=True)
-        blocks.mkdir()
+        try:
+            blocks.mkdir()
+        except OSError as error:
+            os.close(self._lock_file)
+            raise DirectoryInUse(f"cannot make the directory {blocks}: {error.strerror}") from None
         tempfile.tempdir = str(blocks)
         return self
 

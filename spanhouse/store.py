@@ -8,7 +8,7 @@ from pathlib import Path
 from spanhouse.lifecycle import StopRequest
 from spanhouse.setting_group import SettingError
 from spanhouse.settings import DurabilitySettings, RetentionSettings, ServerStoreSettings
-from storage import migrations, policy
+from storage import damage, migrations, policy
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint, Endpoint, parse_server_url
 from storage.errors import StorageUnavailable
@@ -59,6 +59,13 @@ def check(database: Database) -> None:
     database.execute("SELECT 1")
 
 
+def _tell_damage(database: Database) -> None:
+    """Of the engine in this process: a server has a log, and people who read it."""
+    if isinstance(database.endpoint, EmbeddedEndpoint):
+        for one in damage.found(database):
+            logger.error("%s", one)
+
+
 def bring_up(database: Database, settings: ServerStoreSettings, stop: StopRequest) -> None:
     """Applies migrations and, in a process that writes, the policy; waits for a server that is not there yet.
 
@@ -75,6 +82,7 @@ def bring_up(database: Database, settings: ServerStoreSettings, stop: StopReques
         except StorageUnavailable as error:
             logger.warning("waiting for the store: %s", error)
         else:
+            _tell_damage(database)
             return
         if stop.wait(pause_seconds):
             raise Stopped

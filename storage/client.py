@@ -20,6 +20,7 @@ from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from storage import statements
 from storage.endpoint import EmbeddedEndpoint, Endpoint, ServerEndpoint
+from storage.errors import EngineBroken
 from storage.failure import translated
 from storage.server_connection import ServerRefusal
 from storage.server_statements import ServerStatements
@@ -205,13 +206,23 @@ class Database:
 
     def _open(self) -> Client:
         if isinstance(self.endpoint, EmbeddedEndpoint):
-            self.endpoint.path.mkdir(parents=True, exist_ok=True)
-            client = clickhouse_connect.get_client(interface="chdb", path=str(self.endpoint.path))
+            client = self._open_engine(self.endpoint)
         else:
             client = self._open_server(self.endpoint)
         # Set after connecting: a fresh server has no such database until `create` makes it.
         client.database = self.name
         return client
+
+    @staticmethod
+    def _open_engine(endpoint: EmbeddedEndpoint) -> Client:
+        try:
+            endpoint.path.mkdir(parents=True, exist_ok=True)
+            return clickhouse_connect.get_client(interface="chdb", path=str(endpoint.path))
+        except (ClickHouseError, OSError) as error:
+            raise EngineBroken(
+                f"ClickHouse cannot open its files in {endpoint.path} (what it says may stand above): "
+                f"{translated(error)}; see docs/operations.md, Damaged files"
+            ) from error
 
     @staticmethod
     def _open_server(endpoint: ServerEndpoint) -> Client:

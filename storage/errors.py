@@ -23,6 +23,10 @@ class StorageRefused(StorageError):
     """The store answered with an error it gives no hint about. Trying again may or may not succeed."""
 
 
+class EngineBroken(StorageRefused):
+    """The embedded engine cannot open its directory. A person has to look."""
+
+
 class UndecodableBlock(StorageError):
     """ClickHouse refused the bytes of a block; nothing of it was stored. Trying again cannot succeed."""
 

@@ -48,6 +48,15 @@ def test_it_can_be_taken_again_after_its_holder_was_killed(tmp_path: Path) -> No
         assert (tmp_path / "spanhouse.lock").read_text() == f"{os.getpid()}\n"
 
 
+def test_a_file_where_a_directory_should_be_is_named(tmp_path: Path) -> None:
+    (tmp_path / "blocks").write_text("")
+    with pytest.raises(DirectoryInUse, match=r"cannot make the directory .*blocks: File exists"):
+        DataDirectory(tmp_path).__enter__()
+    (tmp_path / "blocks").unlink()
+    with DataDirectory(tmp_path):
+        pass
+
+
 def test_temporary_files_are_kept_inside_and_those_of_a_killed_process_removed(tmp_path: Path) -> None:
     left = tmp_path / "blocks" / "left.raw"
     left.parent.mkdir()
