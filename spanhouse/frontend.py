@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -25,6 +26,14 @@ from ui.app import add_pages
 from ui.onboarding import Endpoints, Rejection
 
 
+@dataclass(frozen=True, slots=True)
+class Frontend:
+    """The application, and what its first pages would wait for, to be done before."""
+
+    app: Any
+    warm_up_steps: Sequence[Callable[[], object]]
+
+
 def ui_app(
     questions: QueryService,
     database: Database,
@@ -35,7 +44,7 @@ def ui_app(
     ingest_is_behind: Callable[[], bool] | None = None,
     endpoints: Endpoints | None = None,
     last_rejection: LastRejection | None = None,
-) -> Any:
+) -> Frontend:
     """Everything on the UI port.
 
     Args:
@@ -52,14 +61,15 @@ def ui_app(
     app.include_router(health_routes(partial(check, database), registry))
     add_api(app, questions, time.time_ns)
     app.include_router(api_docs_routes())
-    add_pages(
+    warm_up_steps = add_pages(
         app,
         questions,
         time.time_ns,
         endpoints=endpoints,
         last_rejection=_shown(last_rejection) if last_rejection else None,
     )
-    return HttpMetrics(KeyDoor(QuestionQueue(app, questions_at_once, ingest_is_behind), keys), registry)
+    queue = QuestionQueue(app, questions_at_once, ingest_is_behind)
+    return Frontend(HttpMetrics(KeyDoor(queue, keys), registry), warm_up_steps)
 
 
 def _shown(last_rejection: LastRejection) -> Callable[[], Rejection | None]:

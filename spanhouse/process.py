@@ -6,7 +6,7 @@ import gc
 import logging
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +30,7 @@ from spanhouse.settings import (
     ServeSettings,
 )
 from spanhouse.store import Stopped, bring_up
+from spanhouse.warm_up import WarmUp
 from spanhouse.web import WebServer
 from storage.bundle import owner_of
 from storage.bundles import Bundles
@@ -82,6 +83,7 @@ class Process:
         self.registry = CollectorRegistry()
         self._stop = StopRequest()
         self._stop.install()
+        self._warm_up = WarmUp([])
         self._caught_up: Callable[[float], bool] = lambda seconds: True
         for collect_from in (ProcessCollector, PlatformCollector, GCCollector):
             collect_from(registry=self.registry)
@@ -152,6 +154,11 @@ class Process:
         web.start()
         self.stack.callback(web.stop)
 
+    def warm_up(self, steps: Sequence[Callable[[], object]]) -> None:
+        """Does things in the background, once all is ready, that somebody would wait for later."""
+        self._warm_up = WarmUp(steps)
+        self.stack.callback(self._warm_up.stop)
+
     def wait(self, addresses: Addresses, beside: Beside | None = None) -> None:
         """Says that all is ready: listeners answer and what was acknowledged before can be read.
 
@@ -161,6 +168,7 @@ class Process:
             pass
         with _calm_garbage_collector():
             print(addresses.ready_line, flush=True)
+            self._warm_up.start()
             with beside(addresses) if beside else nullcontext():
                 self._stop.wait()
         logger.info("stopping: answering what is in flight")

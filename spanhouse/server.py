@@ -59,7 +59,7 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         from spanhouse.questions import answering
         from ui.onboarding import Endpoints
 
-        app = frontend.ui_app(
+        answers = frontend.ui_app(
             process.stack.enter_context(answering(database, link_settings)),
             database,
             process.registry,
@@ -69,7 +69,8 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
             endpoints=Endpoints(reachable["otlp_grpc_port"], reachable["otlp_http_port"]),
             last_rejection=ingest.last_rejection,
         )
-        process.start(WebServer(app, socket, "ui"))
+        process.start(WebServer(answers.app, socket, "ui"))
+        process.warm_up(answers.warm_up_steps)
         ui = f"http://{host_port(settings.host, port_of(socket))}"
         process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"], ui), beside)
 
@@ -86,10 +87,11 @@ def answer(settings: QuerySettings) -> None:
         database = process.database(endpoint_of(settings))
         process.bring_up(database, settings)
         questions = process.stack.enter_context(answering(database, link_settings))
-        app = frontend.ui_app(
+        answers = frontend.ui_app(
             questions, database, process.registry, keys, questions_at_once=settings.question_limit()
         )
-        process.start(WebServer(app, socket, "ui"))
+        process.start(WebServer(answers.app, socket, "ui"))
+        process.warm_up(answers.warm_up_steps)
         process.wait(Addresses(ui=f"http://{host_port(settings.host, port_of(socket))}"))
 
 

@@ -21,6 +21,7 @@ from ui.rendering import Pages, Renderer
 from ui.search.pages import search_routes
 from ui.services.pages import service_routes
 from ui.trace.pages import trace_routes
+from ui.warming import Step, warm_up_steps
 
 
 def add_pages(
@@ -30,7 +31,7 @@ def add_pages(
     *,
     endpoints: Endpoints | None = None,
     last_rejection: Callable[[], Rejection | None] | None = None,
-) -> None:
+) -> list[Step]:
     """Adds the pages, their files and their error pages.
 
     Args:
@@ -39,14 +40,19 @@ def add_pages(
         clock_ns: The current time in Unix nanoseconds.
         endpoints: Where spans can be sent, for the first-run page.
         last_rejection: The last refused request, for the first-run page; None when it cannot be known here.
+
+    Returns:
+        What first pages would wait for, to be done in the background.
     """
     assets = Assets()
-    pages = Pages(questions, clock_ns, Renderer(assets))
+    renderer = Renderer(assets)
+    pages = Pages(questions, clock_ns, renderer)
     onboarding = Onboarding(pages, endpoints or Endpoints(), last_rejection)
     app.include_router(asset_routes(assets))
     for router in _routers(pages, onboarding):
         app.include_router(router)
     add_not_found_page(app, pages)
+    return warm_up_steps(renderer, assets)
 
 
 def _routers(pages: Pages, onboarding: Onboarding) -> list[APIRouter]:

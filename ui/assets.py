@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import threading
 from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
@@ -56,7 +55,6 @@ class Assets:
         self._paths[f"{plotly_hash}/{PLOTLY}"] = plotly
         self._urls = {key.partition("/")[2]: f"/static/{key}" for key in self._paths}
         self._read: dict[str, Asset] = {}
-        self._lock = threading.Lock()
 
     def url(self, name: str) -> str:
         """The URL of a file, to be written into a page.
@@ -75,16 +73,23 @@ class Assets:
         asset = self.get(self.url(name).removeprefix("/static/"))
         return sorted({found.decode() for found in _STYLE_ID.findall(asset.plain)}) if asset else []
 
+    @property
+    def keys(self) -> list[str]:
+        """All that `get` knows, the largest last."""
+        return list(self._paths)
+
     def get(self, key: str) -> Asset | None:
         """The file behind `hash/name`; None for an unknown name or the hash of another version."""
         path = self._paths.get(key)
         if path is None:
             return None
-        with self._lock:
-            if key not in self._read:
-                plain = path.read_bytes()
-                self._read[key] = Asset(_MEDIA_TYPES[path.suffix], plain, gzip.compress(plain, 9, mtime=0))
-            return self._read[key]
+        read = self._read.get(key)
+        if read is None:
+            # Without a lock: what takes long must not hold up the others, and twice gives the same.
+            plain = path.read_bytes()
+            read = Asset(_MEDIA_TYPES[path.suffix], plain, gzip.compress(plain, 9, mtime=0))
+            self._read[key] = read
+        return read
 
 
 def asset_routes(assets: Assets) -> APIRouter:

@@ -63,6 +63,15 @@ class Renderer:
             parse_time=parse_time,
         )
 
+    @property
+    def template_names(self) -> list[str]:
+        """All templates."""
+        return self._environment.list_templates()
+
+    def compile(self, template: str) -> None:
+        """Does what the first use of a template does."""
+        self._environment.get_template(template)
+
     def text(self, template: str, **context: object) -> str:
         """Fills a template without a request around it: a fragment, or a page under test."""
         return self._environment.get_template(template).render(**context)

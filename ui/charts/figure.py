@@ -73,6 +73,11 @@ def legend(y: float) -> dict[str, Any]:
     }
 
 
+def load_charts() -> None:
+    """Makes an empty chart of each kind: plotly loads its classes when they are first used."""
+    figure_json(go.Figure([go.Bar(x=[0], y=[0]), go.Scatter(x=[0], y=[0]), go.Heatmap(z=[[0]])], layout()))
+
+
 def figure_json(figure: go.Figure) -> str:
     """A figure and its configuration as JSON for a `data-figure` attribute."""
     parts = figure.to_plotly_json()
