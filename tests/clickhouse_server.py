@@ -45,6 +45,12 @@ class ClickHouseServer:
         """What `--clickhouse` takes."""
         return f"http://127.0.0.1:{self.http_port}"
 
+    @property
+    def pid(self) -> int:
+        """Of the process that runs."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Starts the server and waits until it answers.
 
