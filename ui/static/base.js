@@ -34,7 +34,6 @@ export async function swap(url) {
     const next = fresh.getElementById(part.id);
     if (!next || next.innerHTML === part.innerHTML) continue;
     part.replaceChildren(...next.childNodes);
-    enhance(part);
     if (focused && document.activeElement === document.body) {
       [...part.querySelectorAll("a")].find((a) => a.getAttribute("href") === focused)?.focus({ preventScroll: true });
     }
@@ -85,11 +84,6 @@ function addZone({ target }) {
 }
 document.addEventListener("pointerover", addZone);
 
-/** Prepares a part of the page that has just arrived. */
-function enhance(part) {
-  for (const button of part.querySelectorAll("[data-copy]")) button.hidden = false;
-}
-
 function typing(target) {
   return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
 }
@@ -127,14 +121,10 @@ document.addEventListener("keydown", (event) => {
 });
 
 const theme = document.getElementById("theme");
-theme.hidden = false;
 theme.addEventListener("click", toggleTheme);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => document.dispatchEvent(new CustomEvent(THEMED)));
 const helpButton = document.getElementById("help-button");
-helpButton.hidden = false;
 helpButton.addEventListener("click", () => document.getElementById("help").showModal());
 const refresh = document.getElementById("refresh");
-refresh.hidden = false;
 refresh.addEventListener("change", () => chooseRefresh(refresh));
-enhance(document);
 schedule(Number(document.body.dataset.refreshSeconds || 0));

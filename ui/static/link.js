@@ -63,8 +63,6 @@ function listen() {
   if (!heatmap?.on) return;
   heatmap.on("plotly_selected", onFrame);
   heatmap.on("plotly_deselect", () => choose(searchWith({})));
-  document.querySelector("[data-hint]").hidden = false;
-  document.querySelector("[data-no-hint]").hidden = true;
 }
 
 function unframed() {

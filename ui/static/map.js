@@ -147,7 +147,6 @@ picture.addEventListener("wheel", (event) => {
 
 const zoomTo = { in: () => zoom(1 / STEP), out: () => zoom(STEP), fit: () => show(null) };
 for (const button of document.querySelectorAll("[data-zoom]")) {
-  button.hidden = false;
   button.addEventListener("click", () => zoomTo[button.dataset.zoom]());
 }
 const keys = {

@@ -14,7 +14,6 @@ export async function fill(part, url, wanted = () => true) {
     reason.textContent = fresh.querySelector("h1")?.textContent ?? "This could not be looked up.";
     part.replaceChildren(reason);
   }
-  for (const button of part.querySelectorAll("[data-copy]")) button.hidden = false;
   part.removeAttribute("aria-busy");
 }
 

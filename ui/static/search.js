@@ -51,7 +51,6 @@ function tail(on) {
 
 function start() {
   const button = part("tail");
-  button.hidden = false;
   for (const row of part("result-rows").children) seen.add(row.dataset.traceId);
   button.addEventListener("click", () => tail(!timer));
   if (new URL(location.href).searchParams.get("live") === "1") tail(true);

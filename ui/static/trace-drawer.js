@@ -5,16 +5,11 @@ export class Drawer {
     this.body = body;
     this.panel = body.querySelector("#drawer");
     this.path = `/trace/${encodeURIComponent(body.dataset.traceId)}/`;
-    this.ready();
   }
 
   /** The page's choice of clocks, for requests that follow it. */
   clocks(joint) {
     return new URL(location.href).searchParams.get("times") === "raw" ? `${joint}times=raw` : "";
-  }
-
-  ready() {
-    for (const button of this.panel.querySelectorAll("[data-copy]")) button.hidden = false;
   }
 
   async open(spanId) {
@@ -30,7 +25,6 @@ export class Drawer {
       this.panel.textContent = "The server does not answer. Try again.";
     }
     this.panel.scrollTop = 0;
-    this.ready();
     this.panel.hidden = false;
     this.body.classList.add("has-drawer");
   }

@@ -14,7 +14,6 @@ export class Minimap {
     this.changed = changed;
     this.canvas = host.querySelector("canvas");
     this.picture = document.createElement("canvas");
-    host.hidden = false;
     host.addEventListener("pointerdown", (event) => this.grab(event));
     host.addEventListener("dblclick", () => changed([0, 100]));
     document.addEventListener(THEMED, () => this.paint());

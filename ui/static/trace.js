@@ -73,7 +73,6 @@ class Waterfall {
   critical(on) {
     this.host.classList.toggle("no-critical", !on);
     const button = document.getElementById("critical");
-    button.hidden = false;
     button.setAttribute("aria-pressed", String(on));
     writeUrl({ critical: on ? "" : "off" });
   }
@@ -212,7 +211,6 @@ class Waterfall {
   }
 
   bindResize(handle) {
-    handle.hidden = false;
     const set = (pixels) => {
       this.host.style.setProperty("--tree", `${Math.min(Math.max(pixels, 140), this.host.clientWidth - 240)}px`);
       this.rows.measure();
