@@ -1,7 +1,7 @@
 // Draws waterfall rows: all of them when they are few, those near the screen when they are many.
 // The elements are those of templates/trace_rows.html: change both together.
 
-import { ROW_PX, durationText } from "./trace-model.js";
+import { ROW_PX, countText, durationText } from "./trace-model.js";
 
 const WHOLE_ROWS = 1200;
 const OVERSCAN = 12;
@@ -139,7 +139,7 @@ export class Rows {
     twist.setAttribute("aria-hidden", "true");
     const link = document.createElement("a");
     link.href = `?span=${encodeURIComponent(model.id[i])}`;
-    if (group) link.append(element("b", "wf-members", `${group.length.toLocaleString("en-US")} ×`), " ");
+    if (group) link.append(element("b", "wf-members", `${countText(group.length)} ×`), " ");
     link.append(element("b", "", model.services[model.service[i]]), ` ${model.names[model.name[i]]}`);
     cell.append(indent, twist, element("i", "wf-dot"));
     if (model.depth[i] > MAX_INDENT_LEVELS) cell.append(element("span", "wf-mark", `level ${model.depth[i]}`));
@@ -157,8 +157,8 @@ export class Rows {
     }
     const below = (group ? group.reduce((all, one) => all + model.end[one] - one, 0) : model.end[i] - i) - 1;
     if (below) {
-      const count = element("span", "wf-below", below.toLocaleString("en-US"));
-      count.title = `${below.toLocaleString("en-US")} spans below`;
+      const count = element("span", "wf-below", countText(below));
+      count.title = `${countText(below)} spans below`;
       cell.append(count);
     }
     return cell;
@@ -221,7 +221,7 @@ export class Rows {
       return queue ? `${text} · queued ${durationText(gap)} for ${queue}` : `${text} = server ${durationText(server)} + gap ${durationText(gap)}`;
     }
     const most = group.reduce((longest, one) => Math.max(longest, model.duration[one]), 0);
-    return `${group.length.toLocaleString("en-US")} calls, ${durationText(this.sum(model.duration, 0, group))} in all, ${durationText(most)} at most`;
+    return `${countText(group.length)} calls, ${durationText(this.sum(model.duration, 0, group))} in all, ${durationText(most)} at most`;
   }
 
   /** After the bar, else before it, else inside its filled part: where the zoomed column does not cut it. */

@@ -5,7 +5,7 @@ import { announce } from "./base.js";
 import { Drawer } from "./trace-drawer.js";
 import { onTraceKeys } from "./trace-keys.js";
 import { Minimap } from "./trace-minimap.js";
-import { TraceModel, durationText } from "./trace-model.js";
+import { TraceModel, countText, durationText } from "./trace-model.js";
 import { Rows } from "./trace-rows.js";
 
 const MAX_CLOSED_IN_URL = 60;
@@ -125,7 +125,7 @@ class Waterfall {
     const { positions } = text.trim() ? await (await fetch(url)).json() : { positions: [] };
     if (asked !== this.asked) return;
     this.state.matches = new Set(positions);
-    count.textContent = text.trim() ? `${positions.length.toLocaleString("en-US")} ${positions.length === 1 ? "match" : "matches"}` : "";
+    count.textContent = text.trim() ? `${countText(positions.length)} ${positions.length === 1 ? "match" : "matches"}` : "";
     this.rows.remark();
   }
 
