@@ -51,6 +51,13 @@ def _inclusive_critical_ms(tree: TraceTree) -> list[float]:
     return totals
 
 
+def _within_call_ms(hop: Hop, inclusive_ms: float) -> float:
+    """Critical-path time at and below a call, at most as long as it was: what it left behind is no part of it."""
+    if hop.kind == "messaging":
+        return inclusive_ms
+    return min(inclusive_ms, max(hop.client_ms or 0.0, hop.server_ms or 0.0))
+
+
 def _main_hop(trace: Trace, tree: TraceTree, inclusive: list[float]) -> tuple[Hop, float] | None:
     """The deepest call between services on the critical path for at least half of the trace."""
     best: tuple[int, Hop, float] | None = None
@@ -59,7 +66,7 @@ def _main_hop(trace: Trace, tree: TraceTree, inclusive: list[float]) -> tuple[Ho
         index = tree.position.get(hop.client_span_id or hop.server_span_id or "")
         if index is None or hop.caller == hop.callee or hop.client_span_id is None:
             continue
-        critical_ms = inclusive[index]
+        critical_ms = _within_call_ms(hop, inclusive[index])
         if critical_ms < least_ms:
             continue
         if best is None or depths[index] > best[0]:
@@ -82,7 +89,8 @@ def _repeated_call_clause(trace: Trace, tree: TraceTree, inclusive: list[float])
         index = tree.position.get(hop.client_span_id or "")
         if index is not None and hop.caller != hop.callee:
             calls, critical_ms = totals.get((hop.caller, hop.callee), (0, 0.0))
-            totals[hop.caller, hop.callee] = (calls + 1, critical_ms + inclusive[index])
+            own_ms = _within_call_ms(hop, inclusive[index])
+            totals[hop.caller, hop.callee] = (calls + 1, critical_ms + own_ms)
     if not totals:
         return ""
     (caller, callee), (calls, critical_ms) = max(totals.items(), key=lambda pair: pair[1][1])

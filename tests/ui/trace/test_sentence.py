@@ -71,3 +71,16 @@ def test_own_work_is_named_when_no_call_leads() -> None:
 @pytest.mark.parametrize("spans", [0])
 def test_an_empty_trace_says_so(spans: int) -> None:
     assert trace_sentence(Trace("", "", 0, spans, 0, [], [], []), build_tree([])).startswith("No span")
+
+
+def test_what_a_call_left_behind_is_not_said_to_be_the_call() -> None:
+    trace = build_trace(
+        [
+            Sketch("a", "", "web", "GET /", "server", 0, 100),
+            Sketch("b", "a", "web", "GET", "client", 10, 80),
+            Sketch("c", "b", "api", "GET /", "server", 20, 60),
+            Sketch("d", "c", "api", "send mails", "internal", 70, 930),
+        ]
+    )
+    assert "web → api" not in sentence(trace)
+    assert sentence(trace).endswith("api's own work.")
