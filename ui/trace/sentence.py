@@ -52,7 +52,7 @@ def _inclusive_critical_ms(tree: TraceTree) -> list[float]:
 
 
 def _within_call_ms(hop: Hop, inclusive_ms: float) -> float:
-    """Critical-path time at and below a call, at most as long as it was: what it left behind is no part of it."""
+    """Critical-path time at and below a call, at most as long as it was: what it left behind is not it."""
     if hop.kind == "messaging":
         return inclusive_ms
     return min(inclusive_ms, max(hop.client_ms or 0.0, hop.server_ms or 0.0))
