@@ -14,7 +14,7 @@ from query.model.link import HistogramBucket, Percentiles
 from ui.charts.figure import axis, layout
 from ui.formats import count, duration
 
-_TICKS = 4
+_TICKS = 3
 
 
 def latency_histogram(buckets: Sequence[HistogramBucket], times: Percentiles | None) -> go.Figure:

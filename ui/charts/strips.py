@@ -23,7 +23,7 @@ _SERVICE_DOMAINS = ((0.66, 0.92), (0.0, 0.52))
 
 
 def link_strips(steps: Sequence[LinkStep], step_seconds: float, baseline_p95_ms: float | None) -> go.Figure:
-    """A link's three strips.
+    """A link's three strips, or the upper two where the callee was never seen and nothing can be split.
 
     Args:
         steps: In order of time; None where there were no calls leaves a gap in the line.
@@ -31,13 +31,14 @@ def link_strips(steps: Sequence[LinkStep], step_seconds: float, baseline_p95_ms:
         baseline_p95_ms: The link's usual p95: the band reaches from zero up to it.
     """
     times = [step.start for step in steps]
-    traces = [
-        *_call_bars(steps, step_seconds),
-        *_percentile_lines(steps),
-        _line(times, [step.server_p95 for step in steps], "server p95", "series-server", 3, fill=True),
-        _line(times, [step.gap_p95 for step in steps], "gap p95", "series-gap", 3, fill=True),
-    ]
-    figure = go.Figure(traces, _layout(_LINK_DOMAINS, times, step_seconds))
+    server, gap = [step.server_p95 for step in steps], [step.gap_p95 for step in steps]
+    split = any(value is not None for value in (*server, *gap))
+    traces = [*_call_bars(steps, step_seconds), *_percentile_lines(steps)]
+    if split:
+        traces.append(_line(times, server, "server p95", "series-server", 3, fill=True))
+        traces.append(_line(times, gap, "gap p95", "series-gap", 3, fill=True))
+    domains = _LINK_DOMAINS if split else _SERVICE_DOMAINS
+    figure = go.Figure(traces, _layout(domains, times, step_seconds))
     if baseline_p95_ms:
         figure.add_shape(_baseline_band(baseline_p95_ms))
         figure.add_trace(_baseline_key(baseline_p95_ms))

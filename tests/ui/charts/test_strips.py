@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from query.model.link import LinkStep
 from query.model.service import ServiceStep
@@ -71,3 +72,10 @@ def test_every_colour_is_a_token_of_the_theme_and_red_is_for_errors() -> None:
         trace.name for trace in link_strips(STEPS, 15, 20).data if "trouble" in str(trace.to_plotly_json())
     ]
     assert red == ["errors/s"]
+
+
+def test_a_callee_that_was_never_seen_leaves_two_strips_not_an_empty_third() -> None:
+    unseen = [replace(step, server_p95=None, gap_p95=None) for step in STEPS]
+    figure = link_strips(unseen, 15, 20)
+    assert {trace.yaxis for trace in figure.data} == {"y", "y2"}
+    assert "yaxis3" not in figure.layout.to_plotly_json()
