@@ -9,8 +9,9 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from query.model.link import DependencyLink, MapNode, ServiceMap
+from query.model.link import DependencyLink, MapNode, NodeKind, ServiceMap
 from ui.formats import duration, rate, visible
 from ui.links.change import LinkChange, LinkKey, link_key
 from ui.links.change_wording import change_label, change_note
@@ -130,7 +131,8 @@ def draw(
     for link in service_map.links:
         kinds.setdefault(link.caller, link.caller_kind)
         kinds.setdefault(link.callee, link.callee_kind)
-    layout = lay_out(kinds, {(link.caller, link.callee) for link in service_map.links})
+    pairs = frozenset((link.caller, link.callee) for link in service_map.links)
+    layout = _layout(frozenset(kinds.items()), pairs)
     dense = len(kinds) >= DENSE_FROM
     links = _links(service_map.links, layout, comparison, grouped, dense=dense)
     nodes = [
@@ -144,6 +146,12 @@ def draw(
         dense=dense,
         crowded=len(links) >= CROWDED_FROM,
     )
+
+
+@lru_cache(maxsize=8)
+def _layout(kinds: frozenset[tuple[str, NodeKind]], pairs: frozenset[tuple[str, str]]) -> Layout:
+    """The layout, remembered: a map that renews itself has other figures, seldom other services."""
+    return lay_out(dict(kinds), pairs)
 
 
 def line_width(link: DependencyLink, *, dense: bool = False) -> float:
