@@ -61,10 +61,9 @@ class LinkRollUp:
         self._store = source.store
         self._services = services
         self._minutes = MinuteSums(source.hop_spans, source.store, services)
-        late_seconds = source.settings.late_seconds
-        self._settle_seconds = max(
-            late_seconds + visible_after_seconds, source.settings.late_answered_seconds
-        )
+        settings = source.settings
+        waited_seconds = max(settings.late_seconds, settings.late_answered_seconds - VISIBLE_AFTER_SECONDS)
+        self._settle_seconds = waited_seconds + visible_after_seconds
         self._longest_unpacking_seconds = longest_unpacking_seconds
         self._pause_seconds = pause_seconds
         self._background = Background("link-roll-up", self._run)
