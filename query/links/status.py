@@ -7,7 +7,7 @@ the baseline is made of earlier blocks that were not slow themselves. Pure; read
 from __future__ import annotations
 
 from bisect import insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from query.links.confidence import share_low
@@ -40,35 +40,29 @@ class Verdict:
 
 def judge(
     window: Stretch,
-    blocks: Sequence[Stretch],
+    walked: Replay,
     latest: Sequence[Stretch],
     other_days_p95_ms: Sequence[float],
     settings: LinkSettings,
     objective: Objective,
-    *,
-    earlier: Replay | None = None,
 ) -> Verdict:
     """The verdict on one link.
 
     Args:
         window: The whole window asked about.
-        blocks: Stretches of at least `settings.block_calls` calls, oldest first, from before the window to
+        walked: A walk through stretches of at least `settings.block_calls` calls from before the window to
             its end; the last one ends with the window.
         latest: Longer stretches that end with the window (the shortest with `settings.stretch_calls` calls).
         other_days_p95_ms: p95 of the same hour on other days, where there is one.
         settings: Thresholds.
         objective: What this link promises.
-        earlier: Older blocks that were walked through before; left as it is.
     """
-    replay = earlier.copy() if earlier else Replay(settings)
-    for block in blocks:
-        replay.add(block)
-    preceding, slow_blocks = replay.normal_p95_ms, replay.slow
+    preceding, slow_blocks = walked.normal_p95_ms, walked.slow
     baseline_ms = _middle([*([preceding] if preceding is not None else []), *other_days_p95_ms])
     if window.samples < settings.quiet_below_calls:
         calls = "call" if window.samples == 1 else "calls"
         return Verdict("quiet", [f"only {window.samples} {calls}: too few to judge"], baseline_ms)
-    reasons = _failing([window, *latest, *replay.last], settings, objective)
+    reasons = _failing([window, *latest, *walked.last], settings, objective)
     if reasons:
         slow = _slow(window, latest, slow_blocks, baseline_ms, settings, objective)
         return Verdict("failing", reasons + slow, baseline_ms)
@@ -138,12 +132,14 @@ class Replay:
         """None while there are too few calls."""
         return self._sorted_p95_ms[len(self._sorted_p95_ms) // 2] if self._missing <= 0 else None
 
-    def copy(self) -> Replay:
-        """One that goes on by itself."""
+    def after(self, blocks: Iterable[Stretch]) -> Replay:
+        """Another one that has gone on by these blocks; this one stays where it is."""
         other = Replay(self._settings)
         other._missing = self._missing
         other._sorted_p95_ms = list(self._sorted_p95_ms)
         other._suspect, other.slow, other.last = self._suspect, list(self.slow), self.last
+        for block in blocks:
+            other.add(block)
         return other
 
     def add(self, block: Stretch) -> None:

@@ -41,10 +41,13 @@ class Judge:
     def verdicts(self, moment: LinkMoment, data: LinkData, sums: LinkSums, now_ns: int) -> list[Verdict]:
         """The verdicts on all links of the window, in the order of their sums."""
         settings, window = self._settings, data.window
-        earlier, recent = self._history(moment, window, now_ns)
+        earlier, recent, which = self._history(moment, window, now_ns)
         # Whether the window begins within what is recent: only then does its start matter there.
         first = max(window.start_ns, recent.window.start_ns) // NS_PER_S
-        blocks, latest = recent.worked_out("blocks", lambda: self._recent(recent, first), first)
+        walked, latest = recent.worked_out(
+            "walks", lambda: self._recent(recent, first, earlier), first, which
+        )
+        new = Replay(settings)
         other_days = [
             self._other_day(moment, window, hours, now_ns) for hours in settings.baseline_hours_before
         ]
@@ -56,31 +59,29 @@ class Judge:
         return [
             judge(
                 found,
-                blocks.get(key, []),
+                walked.get(key, new),
                 latest.get(key, []),
                 [day[key] for day in other_days if key in day],
                 settings,
                 settings.objective(key.caller, key.callee),
-                earlier=earlier.get(key),
             )
             for key, found in zip(sums.keys, whole, strict=True)
         ]
 
     def _history(
         self, moment: LinkMoment, window: Window, now_ns: int
-    ) -> tuple[dict[LinkKey, Replay], LinkData]:
-        """What was before the latest minutes, and those."""
+    ) -> tuple[dict[LinkKey, Replay], LinkData, tuple[int, ...]]:
+        """What was before the latest minutes, those, and what tells the former from others."""
         end = min(window.end_ns, now_ns) // NS_PER_S
         start = window.end_ns // NS_PER_S - self._settings.baseline_seconds
         first = max(0, start // 60 * 60)
         fine, fresh = (max(first, (end - seconds) // 60 * 60) for seconds in (FINE_SECONDS, FRESH_SECONDS))
         recent = moment.open(Window(fresh * NS_PER_S, _judged_until(window, now_ns)), longest=10)
+        which = first, fresh, _period(now_ns)
         if first == fresh:
-            return {}, recent
-        earlier = self._earlier.get(
-            (first, fresh, _period(now_ns)), lambda: self._before(moment, first, fine, fresh)
-        )
-        return earlier, recent
+            return {}, recent, which
+        earlier = self._earlier.get(which, lambda: self._before(moment, first, fine, fresh))
+        return earlier, recent, which
 
     def _before(self, moment: LinkMoment, first: int, fine: int, fresh: int) -> dict[LinkKey, Replay]:
         """The blocks of a long time walked through, oldest first; Unix seconds."""
@@ -100,12 +101,15 @@ class Judge:
         return pl.concat([minutes.filter(~pl.col("Start").is_in(began)), *slices])
 
     def _recent(
-        self, recent: LinkData, first: int
-    ) -> tuple[dict[LinkKey, list[Stretch]], dict[LinkKey, list[Stretch]]]:
-        """Blocks of the latest minutes, and the latest stretch since `first`."""
+        self, recent: LinkData, first: int, earlier: dict[LinkKey, Replay]
+    ) -> tuple[dict[LinkKey, Replay], dict[LinkKey, list[Stretch]]]:
+        """Walks through what was earlier and the latest minutes, and the latest stretch since `first`."""
         slots = _slots(recent, 10)
         of_window = slots.filter(pl.col("Start") >= first)
-        return blocks_of(slots, self._settings), latest_of(of_window, self._settings)
+        walked = dict(earlier)
+        for key, blocks in blocks_of(slots, self._settings).items():
+            walked[key] = earlier.get(key, Replay(self._settings)).after(blocks)
+        return walked, latest_of(of_window, self._settings)
 
     def _other_day(self, moment: LinkMoment, window: Window, hours: int, now_ns: int) -> dict[LinkKey, float]:
         end_ns = (window.end_ns // _HOUR_NS + 1 - hours) * _HOUR_NS

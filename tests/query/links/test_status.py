@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from random import Random
 
 from query.links.confidence import fraction_low
 from query.links.settings import LinkSettings, Objective
 from query.links.sketch import histogram_of, quantiles_ns
-from query.links.status import Stretch, Verdict, judge
+from query.links.status import Replay, Stretch, Verdict, judge
 
 SETTINGS = LinkSettings()
 NOTHING = Objective()
@@ -22,8 +23,12 @@ def observed(durations_ms: list[float], seconds: float) -> Stretch:
     return Stretch(seconds, len(durations_ms), p95_ns / 1e6, low_ns / 1e6, 0.0)
 
 
+def walk(blocks: Sequence[Stretch]) -> Replay:
+    return Replay(SETTINGS).after(blocks)
+
+
 def verdict(*blocks: Stretch, window: Stretch | None = None, objective: Objective = NOTHING) -> Verdict:
-    return judge(window or blocks[-1], blocks, [], [], SETTINGS, objective)
+    return judge(window or blocks[-1], walk(blocks), [], [], SETTINGS, objective)
 
 
 def test_a_steady_link_is_ok() -> None:
@@ -84,7 +89,7 @@ def test_other_days_speak_too() -> None:
     blocks = [stretch(50, 100)] * 2 + [stretch(50, 900)] * 2
 
     def with_days(*days_ms: float) -> Verdict:
-        return judge(blocks[-1], blocks, [], days_ms, SETTINGS, NOTHING)
+        return judge(blocks[-1], walk(blocks), [], days_ms, SETTINGS, NOTHING)
 
     assert with_days(850).status == "ok"
     assert with_days(850, 110).status == "slow"
@@ -126,7 +131,9 @@ def test_noise_alone_is_red_less_than_once_in_a_hundred_link_hours() -> None:
     red = 0
     for _ in range(100):
         blocks = _link_hour(random, 50, 0.5, None)
-        seen = [judge(blocks[end], blocks[: end + 1], [], [], SETTINGS, NOTHING) for end in range(5, 60)]
+        seen = [
+            judge(blocks[end], walk(blocks[: end + 1]), [], [], SETTINGS, NOTHING) for end in range(5, 60)
+        ]
         red += any(one.status in ("slow", "failing") for one in seen)
     assert red <= 1
 
@@ -138,5 +145,5 @@ def test_twice_as_slow_is_found_on_two_hundred_calls() -> None:
         blocks = _link_hour(random, 50, 0.5, 56)
         slow = [50 * math.exp(random.gauss(0, 0.5)) * 2 for _ in range(200)]
         latest = observed(slow, 40.0)
-        found += judge(stretch(3_000, 110), blocks, [latest], [], SETTINGS, NOTHING).status == "slow"
+        found += judge(stretch(3_000, 110), walk(blocks), [latest], [], SETTINGS, NOTHING).status == "slow"
     assert found >= 95
