@@ -15,6 +15,8 @@ NS_PER_S = 1_000_000_000
 # How far around a window the parts of its traces are looked for.
 BEFORE_SECONDS = 600
 AFTER_SECONDS = 3600
+# So much of a busy store is a small part of the five minutes that are read.
+SHORT_SECONDS = 20
 MAX_DURATION_NS = (1 << 63) - 1
 _MAX_SECONDS = (1 << 32) - 1
 
@@ -102,9 +104,8 @@ class SearchStore:
             "end_ns": search.end_ns,
             "min_duration_ns": search.min_duration_ns,
             "max_duration_ns": search.max_duration_ns,
-            "read_from_seconds": max(0, search.start_ns // NS_PER_S - (BEFORE_SECONDS if slowest else 0)),
-            # Newest first, what began before is last of all, so a page is full before it is reached.
-            "rows_from_ns": -(1 << 63) if slowest else search.start_ns,
+            "read_from_seconds": max(0, search.start_ns // NS_PER_S - BEFORE_SECONDS),
+            "rows_from_ns": search.start_ns,
             "slowest": int(slowest),
             "limit": limit,
             "paged": int(after is not None),
@@ -185,8 +186,11 @@ class SearchStore:
             services, operations = ([], hashes) if search.operation else (hashes, [])
         any_of = bool(search.service or search.status)
         failed = {"error": 1, "ok": 0}.get(search.status, 2) if not search.service else 2
+        # Of a short look few traces are grouped, of a long one all sooner than their ids are kept apart.
+        short = search.end_ns - search.start_ns <= SHORT_SECONDS * NS_PER_S
         return {
-            "by_parts": int(any_of),
+            "by_parts": int(any_of or short),
+            "any_part": int(short and not any_of),
             "services": services,
             "operations": operations,
             "failed": failed,

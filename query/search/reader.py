@@ -15,11 +15,11 @@ from query.model.window import Window
 from query.search.conditions import search_of
 from query.search.cursor import Cursor, decode, encode
 from query.search.summaries import FoundTrace, found_traces
-from storage.search import Candidate, Search, SearchStore
+from storage.search import SHORT_SECONDS, Candidate, Search, SearchStore
 
 MAX_LIMIT = 1000
 # The newest traces are looked for in the newest part of a long window first, then in ever longer ones.
-FIRST_LOOK_NS = 20 * 1_000_000_000
+FIRST_LOOK_NS = SHORT_SECONDS * 1_000_000_000
 LOOKS_GROW = 15
 # So many traces are read whole sooner than all rows about traces of a day are gone through for them.
 FEW = 64

@@ -5,8 +5,7 @@
 -- later spans of its traces). by_parts = 1: one of the `services` hashes (search_hashes.sql) must be there, or one of
 -- the `operations` hashes, or a span that failed (failed = 1) or did not (failed = 0). What is not asked for folds to
 -- a constant, and its column is not read.
--- rows_from_ns: rows that start earlier are left out. A trace that began before it may then be found with a start and a
--- duration that are not its own; one that began after it has all its rows.
+-- any_part = 1: any row will do that starts at rows_from_ns or later, as one of every trace that began since then does.
 -- slowest: 0 newest first, 1 slowest first. paged = 1: only what comes after `after_*` in that order.
 SELECT
     lower(hex(TraceId)) AS Id,
@@ -16,7 +15,6 @@ FROM trace_parts
 WHERE
     Bucket >= toStartOfFiveMinutes(toDateTime({read_from_seconds:UInt32}))
     AND Bucket <= toDateTime({read_to_seconds:UInt32})
-    AND StartNs >= {rows_from_ns:Int64}
     AND ({by_parts:UInt8} = 0 OR TraceId IN
     (
         SELECT TraceId
@@ -26,7 +24,8 @@ WHERE
             AND Bucket <= toDateTime({read_to_seconds:UInt32})
             AND StartNs >= {rows_from_ns:Int64}
             AND (
-                (notEmpty({services:Array(UInt32)}) AND hasAny(Services, {services:Array(UInt32)}))
+                {any_part:UInt8} = 1
+                OR (notEmpty({services:Array(UInt32)}) AND hasAny(Services, {services:Array(UInt32)}))
                 OR (notEmpty({operations:Array(UInt32)}) AND hasAny(Operations, {operations:Array(UInt32)}))
                 OR ({failed:UInt8} < 2 AND arrayExists(hash -> hash % 2 = {failed:UInt8}, Services))
             )
