@@ -30,8 +30,8 @@ _READ = """
   };
 }
 """
-# For each new tab Chromium loads scripts of its own (a trace of it shows the address bar's pop-up): a third of
-# a second of both cores, which a person who follows a link has behind them.
+# For each new tab Chromium loads scripts of its own (a trace of it shows the address bar's pop-up). They take
+# a third of a second of both cores, which a person who follows a link has behind them.
 _NEW_TAB_MS = 1_500
 # Set by the page's script when rows, keys and clicks work; noted by the page's own clock.
 _READY = """
