@@ -146,8 +146,6 @@ def _prepare(options: argparse.Namespace, console: Console) -> Facts:
     migrations.apply(database, migrations.SchemaOptions())
     if not database.rows("has_any_span"):
         generate(database, spans=options.spans, hours=options.hours, end_ns=time.time_ns())
-    roll_up(database, console)
-    facts = facts_of(database)
     known = str(
         database.execute("SELECT groupUniqArray(TraceId) FROM otel_traces WHERE TraceId LIKE 'feed%'")
     )

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
 import socket
 import statistics
 import subprocess
@@ -32,7 +31,7 @@ from rich.table import Table
 
 from bench import machine
 from bench.ingest import child
-from bench.server import collecting
+from bench.server import collecting, stop
 from tests import tools
 from tests.clickhouse_server import ClickHouseServer, free_ports, start_server
 
@@ -193,12 +192,7 @@ def _peer(
         _wait_for(port, process)
         yield process.pid, port
     finally:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(60)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

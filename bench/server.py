@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 _COLLECTOR_READY = re.compile(r"ready otlp-grpc=\S+:(\d+)")
 _READY = re.compile(r"ready otlp-grpc=\S+:(\d+) otlp-http=\S+:(\d+) ui=(\S+)")
@@ -60,8 +61,7 @@ def collecting(*options: str) -> Iterator[tuple[int, int]]:
             raise RuntimeError(f"spanhouse collector did not become ready: {line!r}")
         yield process.pid, int(match[1])
     finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(60)
+        stop(process)
 
 
 @contextmanager
@@ -81,9 +81,14 @@ def running(*options: str, data: Path | None = None) -> Iterator[RunningServer]:
         try:
             yield read_ready(process)
         finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(60)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            stop(process)
+
+
+def stop(process: subprocess.Popen[Any]) -> None:
+    """By SIGTERM; what does not end by that is killed."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(60)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

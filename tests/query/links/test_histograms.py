@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 
-from query.links import sketch
+from query.links import histograms, sketch
 from query.links.histograms import Histograms
 
 DURATIONS = st.lists(st.lists(st.integers(0, 2**63), max_size=12), min_size=1, max_size=6)
@@ -54,10 +54,18 @@ def test_rows_of_one_owner_add_up(left: list[list[int]], right: list[list[int]])
     assert counted(found) == counted(Histograms.summed([parts_of(together)]))
 
 
-def counted(histograms: Histograms) -> list[tuple[int, int, float]]:
-    return list(
-        zip(histograms.owner.tolist(), histograms.bucket.tolist(), histograms.count.tolist(), strict=True)
-    )
+@given(DURATIONS)
+def test_many_histograms_are_summed_as_few_are(durations_ns: list[list[int]]) -> None:
+    few = Histograms.summed([parts_of(durations_ns)] * 2)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(histograms, "_MOST_DENSE", 0)
+        many = Histograms.summed([parts_of(durations_ns)] * 2)
+
+    assert counted(many) == counted(few)
+
+
+def counted(found: Histograms) -> list[tuple[int, int, float]]:
+    return list(zip(found.owner.tolist(), found.bucket.tolist(), found.count.tolist(), strict=True))
 
 
 def test_calls_may_get_other_owners_or_none() -> None:
