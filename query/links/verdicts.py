@@ -76,7 +76,7 @@ class Judge:
         start = window.end_ns // NS_PER_S - self._settings.baseline_seconds
         first = max(0, start // 60 * 60)
         fine, fresh = (max(first, (end - seconds) // 60 * 60) for seconds in (FINE_SECONDS, FRESH_SECONDS))
-        recent = moment.open(Window(fresh * NS_PER_S, _judged_until(window, now_ns)), longest=10)
+        recent = moment.open(Window(fresh * NS_PER_S, judged_until(window, now_ns)), longest=10)
         which = first, fresh, _period(now_ns)
         if first == fresh:
             return {}, recent, which
@@ -147,7 +147,7 @@ def beginnings(minutes: pl.DataFrame, first: int, end: int) -> list[int]:
     )
 
 
-def _judged_until(window: Window, now_ns: int) -> int:
+def judged_until(window: Window, now_ns: int) -> int:
     """The end of the last whole slice of a window that is past: those of near ends share it."""
     end_ns = window.end_ns // _SLICE_NS * _SLICE_NS
     past = window.end_ns < now_ns - _SLICE_NS

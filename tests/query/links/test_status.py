@@ -147,3 +147,13 @@ def test_twice_as_slow_is_found_on_two_hundred_calls() -> None:
         latest = observed(slow, 40.0)
         found += judge(stretch(3_000, 110), walk(blocks), [latest], [], SETTINGS, NOTHING).status == "slow"
     assert found >= 95
+
+
+def test_a_walk_that_others_go_on_from_stays_where_it_is() -> None:
+    slow = [stretch(50, 100)] * 5 + [stretch(50, 400)] * 2
+    before = walk([stretch(50, 100)] * 5)
+
+    assert judge(slow[-1], before.after(slow[5:]), [], [], SETTINGS, NOTHING).status == "slow"
+    assert before.last == [slow[4]]
+    assert not before.slow
+    assert judge(slow[4], before, [], [], SETTINGS, NOTHING).status == "ok"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
@@ -211,3 +212,35 @@ def test_a_shortest_above_the_longest_is_refused(embedded_database: Database) ->
         SearchReader(SearchStore(embedded_database)).find(
             EVERYTHING, TraceFilter(min_duration_ms=2, max_duration_ms=1)
         )
+
+
+def test_long_traces_do_not_take_the_places_of_the_newest(
+    embedded_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each has a span in the last seconds, and began long before: a page is not looked for again for them."""
+    long_ids = [f"{number:032x}" for number in range(1, 41)]
+    last_ns = START_NS + 300 * NS_PER_S
+
+    def sent(trace_id: str, number: int, start_ns: int) -> Sent:
+        return Sent(trace_id, f"{number:016x}", "", "shop", "GET /", start_ns, NS_PER_MS, False, {})
+
+    began = [sent(one, 1, START_NS + place * NS_PER_MS) for place, one in enumerate(long_ids)]
+    goes_on = [sent(one, 2, last_ns - place * NS_PER_MS) for place, one in enumerate(long_ids)]
+    store(embedded_database, began)
+    store(
+        embedded_database, [*goes_on, *(sent(f"f{place:031x}", 3, last_ns - NS_PER_S) for place in range(3))]
+    )
+    searches = SearchStore(embedded_database)
+    asked: list[str] = []
+    rows = embedded_database.rows
+
+    def counted(name: str, parameters: Any = None) -> Any:
+        asked.append(name)
+        return rows(name, parameters)
+
+    monkeypatch.setattr(embedded_database, "rows", counted)
+
+    page = SearchReader(searches).find(Window(START_NS, last_ns + NS_PER_S), TraceFilter(), limit=2)
+
+    assert [one.trace_id[0] for one in page.traces] == ["f", "f"]
+    assert asked.count("find_traces") == 1
