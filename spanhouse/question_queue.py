@@ -19,7 +19,7 @@ _FREE = ("/healthz", "/readyz", "/metrics", "/static/", "/docs", "/openapi.json"
 # Many times what the map of a day takes, rolled up, on a quiet machine.
 PATIENCE_SECONDS = 0.5
 # While ingest is behind: rest for each second of work, and the longest rest.
-REST_SHARE = 2.0
+REST_SHARE = 4.0
 LONGEST_REST_SECONDS = 5.0
 
 
@@ -30,8 +30,8 @@ class QuestionQueue:
         app: Answers.
         at_once: Questions that work at the same time, of both lanes; each lane has one place at least.
         ingest_is_behind: Whether more comes in than can be stored; None: nothing comes in here.
-        patience_seconds: After so long a question of the quick lane gives its place away and works on. No
-            more than `at_once` do so at the same time.
+        patience_seconds: After so long a question of the quick lane gives its place away and works on, unless
+            ingest is behind. No more than `at_once` do so at the same time.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class _Rooms:
     """Where questions work: all of them in one room, slow ones by way of a smaller one."""
 
     def __init__(self, at_once: int, ingest_is_behind: Callable[[], bool]) -> None:
-        self._ingest_is_behind = ingest_is_behind
+        self.ingest_is_behind = ingest_is_behind
         slow_places = max(1, at_once // 2)
         self.everyone = asyncio.Semaphore(max(at_once, slow_places + 1))
         self.slow = asyncio.Semaphore(slow_places)
@@ -92,7 +92,7 @@ class _Rooms:
 
     def rested(self, worked_seconds: float, give_back: Callable[[], None]) -> None:
         """Gives a place back, after a rest if ingest needs it."""
-        if self._ingest_is_behind():
+        if self.ingest_is_behind():
             rest_seconds = min(worked_seconds * REST_SHARE, LONGEST_REST_SECONDS)
             asyncio.get_running_loop().call_later(rest_seconds, give_back)
         else:
@@ -111,8 +111,8 @@ class _QuickPlace:
         self._overtime = False
 
     def give_way(self) -> None:
-        """Lets the next one in, and works on."""
-        if self._working and self._rooms.overtime_left:
+        """Lets the next one in, and works on; not while ingest needs what the next one would take."""
+        if self._working and self._rooms.overtime_left and not self._rooms.ingest_is_behind():
             self._rooms.overtime_left -= 1
             self._overtime = True
             self._rooms.everyone.release()

@@ -65,7 +65,7 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
             process.registry,
             keys,
             questions_at_once=settings.question_limit(),
-            ingest_is_behind=lambda: intake.bundles.were_full,
+            ingest_is_behind=lambda: intake.bundles.behind,
             endpoints=Endpoints(reachable["otlp_grpc_port"], reachable["otlp_http_port"]),
             last_rejection=ingest.last_rejection,
         )

@@ -156,9 +156,16 @@ class Bundles:
             return sum(bundle.size_bytes for bundle in (*self._taken, self._open) if bundle is not None)
 
     @property
-    def were_full(self) -> bool:
-        """Whether a write had to wait for room lately: more comes in than is unpacked."""
-        return time.monotonic() - self._full_at < _LATELY_SECONDS
+    def behind(self) -> bool:
+        """Whether more comes in than is unpacked.
+
+        A write had to wait for room lately, or a bundle that is half full waits for somebody who takes it.
+        """
+        if time.monotonic() - self._full_at < _LATELY_SECONDS:
+            return True
+        with self._changed:
+            half_full = self._open is not None and self._open.size_bytes * 2 >= self._max_bytes
+            return half_full and len(self._taken) >= self._takers
 
     @property
     def stopped(self) -> bool:

@@ -127,6 +127,16 @@ async def _what_takes_long_gives_way() -> None:
     await asyncio.gather(*again)
 
 
+async def _nothing_gives_way_while_ingest_is_behind() -> None:
+    app = Slow()
+    queue = QuestionQueue(app, 2, lambda: True, patience_seconds=0.0)
+    tasks = [asked(queue, f"/api/{number}") for number in range(7)]
+    await settled()
+    assert app.working == ["/api/0", "/api/1"]
+    app.go_on.set()
+    await asyncio.gather(*tasks)
+
+
 async def _places_rest(behind: bool) -> list[str]:
     """Which of two questions for one place work a moment after the first was answered."""
     app = Slow()
@@ -149,6 +159,10 @@ async def _places_rest(behind: bool) -> list[str]:
 def test_a_place_rests_after_a_question_while_ingest_is_behind() -> None:
     assert asyncio.run(_places_rest(behind=True)) == []
     assert asyncio.run(_places_rest(behind=False)) == ["second"]
+
+
+def test_what_takes_long_keeps_its_place_while_ingest_is_behind() -> None:
+    asyncio.run(_nothing_gives_way_while_ingest_is_behind())
 
 
 def test_questions_take_turns_and_health_does_not_wait() -> None:

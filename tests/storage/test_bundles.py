@@ -72,12 +72,29 @@ def test_being_full_is_remembered_for_a_while(monkeypatch: pytest.MonkeyPatch) -
     bundles = Bundles(1, max_bytes=10, patience_seconds=0.01)
     with bundles.place(8):
         pass
-    assert not bundles.were_full
+    assert not bundles.behind
     with pytest.raises(StorageOverloaded), bundles.place(8):
         pass
-    assert bundles.were_full
+    assert bundles.behind
     time.sleep(0.25)
-    assert not bundles.were_full
+    assert not bundles.behind
+
+
+def test_ingest_is_behind_when_a_half_full_bundle_waits_for_its_turn() -> None:
+    bundles = Bundles(1, max_bytes=10, takers=1)
+    with bundles.place(6):
+        pass
+    assert not bundles.behind
+    taken = bundles.take(0)
+    assert taken is not None
+    with bundles.place(2):
+        pass
+    assert not bundles.behind
+    with bundles.place(4):
+        pass
+    assert bundles.behind
+    bundles.done(taken)
+    assert not bundles.behind
 
 
 def test_one_write_larger_than_a_bundle_has_one_for_itself() -> None:
