@@ -109,7 +109,7 @@ class Bundles:
                     bundle.size_bytes -= size_bytes
                 # Waking a thread for nothing costs more than anything else here.
                 left = bundle is not self._open and not bundle.writers
-                if first or left or self._waiting or bundle.size_bytes * 2 >= self._max_bytes:
+                if first or left or self._waiting or self._is_half_full(bundle):
                     self._changed.notify_all()
 
     def take(self, timeout_seconds: float | None = None, pause_seconds: float = 0.0) -> Bundle | None:
@@ -164,8 +164,8 @@ class Bundles:
         if time.monotonic() - self._full_at < _LATELY_SECONDS:
             return True
         with self._changed:
-            half_full = self._open is not None and self._open.size_bytes * 2 >= self._max_bytes
-            return half_full and len(self._taken) >= self._takers
+            waits = self._open is not None and self._is_half_full(self._open)
+            return waits and len(self._taken) >= self._takers
 
     @property
     def stopped(self) -> bool:
@@ -188,7 +188,11 @@ class Bundles:
         if bundle is None or not (bundle.stored or bundle.uncertain):
             return False
         rested = time.monotonic() >= self._last_taken_at + pause_seconds
-        return self._stopped or rested or bundle.size_bytes * 2 >= self._max_bytes
+        return self._stopped or rested or self._is_half_full(bundle)
+
+    def _is_half_full(self, bundle: Bundle) -> bool:
+        """Whether it holds enough to be worth an INSERT at once."""
+        return bundle.size_bytes * 2 >= self._max_bytes
 
     def _enter(self, size_bytes: int) -> Bundle:
         with self._changed:
