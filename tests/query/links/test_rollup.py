@@ -14,6 +14,7 @@ from query.links import source as link_source
 from query.links.reader import LinkReader
 from query.links.rollup import LinkRollUp
 from query.links.settings import LinkSettings
+from query.links.settling import VISIBLE_AFTER_SECONDS
 from query.links.source import LinkSource
 from query.links.span import LinkSpan
 from query.model.window import Window
@@ -213,6 +214,23 @@ def test_a_bundle_that_stays_in_the_log_does_not_hold_the_roll_up(database: Data
     )
     worker.advance()
     assert source(database).moment(time.time_ns()).open(HOURS).hops.is_empty()
+
+
+def test_calls_to_known_addresses_are_waited_for(embedded_database: Database, tmp_path: Path) -> None:
+    """What may be answered yet is not rolled up as a call to nobody before `late_answered_seconds`."""
+    settings = LinkSettings(late_seconds=0, late_answered_seconds=VISIBLE_AFTER_SECONDS + 3)
+    links = LinkSource(HopSpans(embedded_database), LinkFigureStore(embedded_database), settings)
+    worker = roll_up(embedded_database, links)
+    random = Random(7)
+    writer(embedded_database, tmp_path).write(shuffled_requests(Forest(random).grow(5, 10), random))
+
+    settle()
+    worker.advance()
+    assert embedded_database.execute("SELECT count() FROM link_figures") == 0
+
+    time.sleep(3.05)
+    worker.advance()
+    assert embedded_database.execute("SELECT count() FROM link_figures") > 0
 
 
 def test_two_workers_do_each_other_no_harm(database: Database, tmp_path: Path) -> None:
