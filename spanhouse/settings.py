@@ -126,7 +126,7 @@ class QuestionSettings(SettingGroup):
         le=1024,
         description="Questions that work at the same time, others wait their turn; 0: as many as cores. "
         "Slow ones (searches, causes) take half of the places at most. While more spans come in than can "
-        "be stored, a place rests four times as long as it worked.",
+        "be stored, a place rests four times as long as it worked, five seconds at most.",
     )
 
     def question_limit(self) -> int:

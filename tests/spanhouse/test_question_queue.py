@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
 
+from spanhouse import question_queue
 from spanhouse.question_queue import QuestionQueue
 
 FOREVER_SECONDS = 3600.0
@@ -154,6 +156,29 @@ async def _places_rest(behind: bool) -> list[str]:
     app.go_on.set()
     await asyncio.wait_for(second, 10)
     return working
+
+
+async def _rested_seconds(worked_seconds: float) -> float:
+    """How long the second question for one place waits once the first was answered."""
+    app = Slow()
+    queue = QuestionQueue(app, 1, lambda: True, FOREVER_SECONDS)
+    first, second = asked(queue, SEARCH, "first"), asked(queue, SEARCH, "second")
+    await asyncio.sleep(worked_seconds)
+    app.go_on.set()
+    await first
+    answered = time.monotonic()
+    await asyncio.wait_for(second, 30)
+    return time.monotonic() - answered
+
+
+def test_a_place_rests_four_times_as_long_as_it_worked() -> None:
+    assert asyncio.run(_rested_seconds(0.1)) >= 0.39
+
+
+def test_no_rest_is_longer_than_the_longest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(question_queue, "REST_SHARE", 1e6)
+    monkeypatch.setattr(question_queue, "LONGEST_REST_SECONDS", 0.2)
+    assert 0.19 <= asyncio.run(_rested_seconds(0.05)) < 20
 
 
 def test_a_place_rests_after_a_question_while_ingest_is_behind() -> None:
