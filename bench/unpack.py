@@ -1,6 +1,7 @@
 """What the two steps of ingest cost in the engine (docs/adr/0011-request-log.md), in CPU, merges stopped.
 
 `python -m bench.unpack`: log, unpack, and one INSERT for everything, per span and for the smallest request.
+`python -m bench.unpack --views`: the same of unpacking, with ever more of what it feeds taken away.
 `python -m bench.unpack --merges 5 12 16 20`: the CPU of merging what many unpackings leave, by
 `merge_selector_base`.
 """
@@ -31,6 +32,15 @@ from storage.writer import decode_settings
 _SPANS = 512
 _REQUESTS_PER_WRITE = 24
 _WRITES_PER_BUNDLE = 4
+# What unpacking feeds, in the order in which it can be taken away.
+_FED = {
+    "link_traces": "DROP VIEW link_traces_mv",
+    "link_spans": "DROP VIEW link_spans_mv",
+    "trace_parts": "DROP VIEW trace_parts_mv",
+    "otel_traces_trace_id_ts": "DROP VIEW otel_traces_trace_id_ts_mv",
+    "the text index": "ALTER TABLE otel_traces DROP INDEX idx_span_attribute_values",
+    "otel_traces, flattening": "DROP VIEW otlp_ingest_mv",
+}
 _MERGED_TABLES = ("otel_traces", "otel_traces_trace_id_ts", "trace_parts", "link_spans", "link_traces")
 _UNPACKINGS = 48
 _UNPACK_EVERY_SECONDS = 0.15
@@ -71,11 +81,15 @@ def main() -> None:
     """Reads options, measures, prints."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--views", action="store_true", help="what each of the fed tables costs")
     parser.add_argument("--merges", type=int, nargs="+", metavar="BASE")
     options = parser.parse_args()
     console = Console()
     console.print(f"machine: {machine.description()}; load {os.getloadavg()[0]:.1f}")
-    console.print(_merging(options.merges) if options.merges else _steps(options.rounds))
+    if options.merges:
+        console.print(_merging(options.merges))
+    else:
+        console.print(_feeding(options.rounds) if options.views else _steps(options.rounds))
 
 
 def _steps(rounds: int) -> Table:
@@ -99,6 +113,25 @@ def _steps(rounds: int) -> Table:
             taken[name][1].append(_cpu_of(step, small, small_bundle) * 1e3)
     for name, (per_span, fixed) in taken.items():
         table.add_row(name, f"{statistics.median(per_span):.1f}", f"{statistics.median(fixed):.0f}")
+    return table
+
+
+def _feeding(rounds: int) -> Table:
+    large, small = _requests(_REQUESTS_PER_WRITE * _WRITES_PER_BUNDLE, _SPANS), _requests(1, 1)
+    spans = _SPANS * len(large)
+    table = Table("fed", f"{spans:,} spans, µs per span", "one span, ms")
+    with _engine(merges=False) as engine:
+        for bundle, requests in ((1, large), (2, small)):
+            engine.log_all(requests, bundle)
+        for name, statement in {"everything": "", **_FED}.items():
+            if statement:
+                engine.database.execute(statement)
+            per_span, fixed = (
+                statistics.median(_cpu_of(engine.unpack, requests, bundle) for _ in range(rounds))
+                for bundle, requests in ((1, large), (2, small))
+            )
+            named = f"without {name}" if statement else name
+            table.add_row(named, f"{per_span / spans * 1e6:.1f}", f"{fixed * 1e3:.0f}")
     return table
 
 
