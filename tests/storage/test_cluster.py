@@ -9,7 +9,7 @@ from storage.endpoint import ServerEndpoint, parse_server_url
 from storage.errors import StorageUnavailable
 from tests.clickhouse_server import ClickHouseServer
 from tests.conftest import CLUSTER_NAME
-from tests.storage.requests import requests
+from tests.storage.requests import request, requests, span
 from tests.storing import SettledWriter
 
 pytestmark = pytest.mark.server
@@ -50,6 +50,15 @@ def test_traces_are_spread_whole_and_stored_once_by_any_collector(shards: list[D
     held = [int(database.execute("SELECT count() FROM otel_traces_local")) for database in shards]
     assert sum(held) == 80
     assert min(held) > 0
+
+
+def test_a_trace_of_several_bundles_is_whole_on_one_shard(shards: list[Database]) -> None:
+    ids = [bytes([number]) * 16 for number in range(1, 21)]
+    for part, database in enumerate([*shards, *shards]):
+        spans = [span(part * 100 + number, trace_id=trace_id) for number, trace_id in enumerate(ids)]
+        SettledWriter(database).write([request(spans).SerializeToString()])
+    whole = "SELECT count() FROM (SELECT TraceId FROM otel_traces_local GROUP BY TraceId HAVING count() = 4)"
+    assert sum(int(database.execute(whole)) for database in shards) == len(ids)
 
 
 def test_endpoints_of_a_cluster_keep_its_name(shards: list[Database]) -> None:

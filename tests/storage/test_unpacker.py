@@ -2,13 +2,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
+from storage import statements
 from storage.bundle import block_of, bundle_id, request_hash
 from storage.bundles import Bundles
 from storage.client import Database
 from storage.unpacker import Unpacker
 from storage.writer import SpanWriter, decode_settings
-from tests.storage.requests import request, requests, span
+from tests.storage.requests import attributes, request, requests, span
 
 FIRST, SECOND = bundle_id(1_000, 1), bundle_id(2_000, 2)
 
@@ -37,6 +39,45 @@ def test_a_bundle_becomes_spans_and_leaves_the_log(database: Database) -> None:
     assert count(database, "otlp_log") == 0
     assert Unpacker(database).unpack(FIRST)
     assert count(database) == 9
+
+
+def test_unpacking_and_one_insert_for_everything_store_the_same(database: Database) -> None:
+    values = ["text", True, -7, 2.5, 3.0, float("nan"), b"bytes", None, ["a", 1, [2]], {"b": {"c": None}}]
+    named = {f"value.{number}": value for number, value in enumerate(values)}
+    full = span(
+        1,
+        attributes=named,
+        events=[Span.Event(name="said", time_unix_nano=5, attributes=attributes(named)), Span.Event()],
+        links=[Span.Link(trace_id=b"t" * 16, span_id=b"s" * 8, attributes=attributes(named), flags=1)],
+        status=Status(code=Status.STATUS_CODE_ERROR, message="refused"),
+        parent_span_id=b"p" * 8,
+        trace_state="a=b",
+        dropped_attributes_count=1,
+    )
+    odd = span(2, kind=77, start_time_unix_nano=2**64 - 1, end_time_unix_nano=0, parent_span_id=bytes(8))
+    sent = request([full, odd, span(3)], resource=named).SerializeToString()
+    log(database, [sent], FIRST)
+    assert Unpacker(database).unpack(FIRST)
+    database.insert_bytes(
+        "otlp_ingest",
+        block_of({request_hash(sent): sent}, SECOND),
+        format_name="Protobuf",
+        settings=decode_settings(database.endpoint),
+    )
+    assert count(database) == 6
+    different = "SELECT count() FROM (SELECT DISTINCT * EXCEPT ReceivedAt FROM {table:Identifier})"
+    for table in ("otel_traces", "link_spans"):
+        assert int(database.execute(different, {"table": table})) == 3
+
+
+def test_unpacking_has_the_select_of_the_view_for_one_insert() -> None:
+    [migration] = [known for known in statements.migrations() if known.number == 2]
+    view = migration.text.rpartition("AS\nWITH\n")[2]
+    unpacking = statements.query("unpack_bundle").partition("\nWITH\n")[2]
+    source = unpacking[unpacking.index("        (\n            SELECT resource_spans\n") :].partition(
+        "\n        )"
+    )[0]
+    assert unpacking.replace(f"FROM\n{source}\n        )", "FROM {database}.otlp_ingest") == view
 
 
 def test_a_request_twice_in_a_bundle_is_stored_once(database: Database) -> None:
