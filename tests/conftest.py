@@ -139,7 +139,9 @@ def page(browser: Browser, page_problems: list[str]) -> Iterator[Page]:
 
     def on_console(message: ConsoleMessage) -> None:
         if message.type == "error":
-            page_problems.append(f"console: {message.text}")
+            # What could not be loaded stands only there.
+            where = f" {message.location['url']}" if message.text.startswith("Failed to load") else ""
+            page_problems.append(f"console: {message.text}{where}")
 
     def on_error(error: Error) -> None:
         page_problems.append(f"script: {error}")

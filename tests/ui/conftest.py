@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from playwright.sync_api import Page
 from starlette.testclient import TestClient
 
 from tests.ui.serve import shop_app
@@ -49,3 +50,10 @@ def serve() -> Iterator[Callable[[FastAPI], str]]:
     for server, thread in running:
         server.should_exit = True
         thread.join(10)
+
+
+@pytest.fixture
+def page(serve: Callable[[FastAPI], str], page: Page) -> Page:
+    """A page that is closed before its server stops: what it still loads then would be refused."""
+    assert serve
+    return page
