@@ -55,5 +55,4 @@ def serve() -> Iterator[Callable[[FastAPI], str]]:
 @pytest.fixture
 def page(serve: Callable[[FastAPI], str], page: Page) -> Page:
     """A page that is closed before its server stops: what it still loads then would be refused."""
-    assert serve
     return page
