@@ -25,8 +25,7 @@ _LOG = "otlp_log"
 _REFUSED_IN_A_ROW = 8
 
 # One reading thread and one insert thread keep a repeated bundle cut in the same places, so that its token
-# deduplicates. Views group their rows already; grouping them once more on the way in gains nothing. On a
-# cluster each span goes to the shard of its trace: ClickHouse must not leave it where its request was logged.
+# deduplicates. Views group their rows already; grouping them once more on the way in gains nothing.
 UNPACK_SETTINGS = {
     "max_threads": "1",
     "max_insert_threads": "1",
@@ -34,9 +33,8 @@ UNPACK_SETTINGS = {
     "deduplicate_blocks_in_dependent_materialized_views": "1",
     "optimize_on_insert": "0",
     # Values have one of eight kinds: taking the rows of each apart and putting them together again costs more
-    # than every branch for every row, most of which are empty (an eighth of unpacking). No branch can fail.
+    # than every branch for every row, most of which are empty (an eighth of unpacking).
     "short_circuit_function_evaluation": "disable",
-    "parallel_distributed_insert_select": "0",
     # Requests that wait for their answer come first, where the process may say so (CAP_SYS_NICE): a quarter
     # more of the smallest ones, at the same rate of large ones.
     "os_thread_priority": "4",
