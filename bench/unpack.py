@@ -32,6 +32,7 @@ from storage.writer import decode_settings
 _SPANS = 512
 _REQUESTS_PER_WRITE = 24
 _WRITES_PER_BUNDLE = 4
+_SPANS_PER_BUNDLE = _SPANS * _REQUESTS_PER_WRITE * _WRITES_PER_BUNDLE
 # What unpacking feeds, in the order in which it can be taken away.
 _FED = {
     "link_traces": "DROP VIEW link_traces_mv",
@@ -72,9 +73,8 @@ class Engine:
         select = "WITH\n" + statements.query("unpack_bundle").partition("\nWITH\n")[2] + "FORMAT Null"
         self.database.execute(select, {"bundle": bundle, "hashes": list(requests)}, UNPACK_SETTINGS)
 
-    def read(self, requests: dict[int, bytes], bundle: int) -> None:
+    def read(self, _: dict[int, bytes], bundle: int) -> None:
         """What that SELECT reads."""
-        assert requests
         self.database.execute(_READ, {"bundle": bundle}, UNPACK_SETTINGS)
 
     def insert(self, requests: dict[int, bytes], bundle: int) -> None:
@@ -98,18 +98,18 @@ def main() -> None:
     console = Console()
     console.print(f"machine: {machine.description()}; load {os.getloadavg()[0]:.1f}")
     if options.merges:
-        console.print(_merging(options.merges))
+        table = _merging(options.merges)
+    elif options.views:
+        table = _feeding(options.rounds)
     else:
-        console.print(_feeding(options.rounds) if options.views else _steps(options.rounds))
+        table = _steps(options.rounds)
+    console.print(table)
 
 
 def _steps(rounds: int) -> Table:
-    large, small = _requests(_REQUESTS_PER_WRITE * _WRITES_PER_BUNDLE, _SPANS), _requests(1, 1)
-    spans = _SPANS * len(large)
-    table = Table("step", f"{spans:,} spans, µs per span", "one span, ms")
+    table = Table("step", f"{_SPANS_PER_BUNDLE:,} spans, µs per span", "one span, ms")
     with _engine(merges=False) as engine:
-        for bundle, requests in ((1, large), (2, small)):
-            engine.log_all(requests, bundle)
+        large, small = _logged(engine)
         steps: dict[str, Callable[[dict[int, bytes], int], None]] = {
             "log": engine.log_all,
             "unpack": engine.unpack,
@@ -120,27 +120,32 @@ def _steps(rounds: int) -> Table:
         for _, (name, step) in itertools.product(range(rounds), steps.items()):
             # The log's writes must not add to what is unpacked.
             large_bundle, small_bundle = (8, 9) if name == "log" else (1, 2)
-            taken[name][0].append(_cpu_of(step, large, large_bundle) / spans * 1e6)
+            taken[name][0].append(_cpu_of(step, large, large_bundle) / _SPANS_PER_BUNDLE * 1e6)
             taken[name][1].append(_cpu_of(step, small, small_bundle) * 1e3)
     for name, (per_span, fixed) in taken.items():
         table.add_row(name, f"{statistics.median(per_span):.1f}", f"{statistics.median(fixed):.0f}")
     return table
 
 
-def _feeding(rounds: int) -> Table:
+def _logged(engine: Engine) -> tuple[dict[int, bytes], dict[int, bytes]]:
+    """A bundle of many requests and the smallest one, in the log as bundles 1 and 2."""
     large, small = _requests(_REQUESTS_PER_WRITE * _WRITES_PER_BUNDLE, _SPANS), _requests(1, 1)
-    spans = _SPANS * len(large)
-    table = Table("fed", f"{spans:,} spans, µs per span", "one span, ms")
+    engine.log_all(large, 1)
+    engine.log_all(small, 2)
+    return large, small
+
+
+def _feeding(rounds: int) -> Table:
+    table = Table("fed", f"{_SPANS_PER_BUNDLE:,} spans, µs per span", "one span, ms")
     with _engine(merges=False) as engine:
-        for bundle, requests in ((1, large), (2, small)):
-            engine.log_all(requests, bundle)
+        large, small = _logged(engine)
 
         def add(name: str, step: Callable[[dict[int, bytes], int], None]) -> None:
             per_span, fixed = (
                 statistics.median(_cpu_of(step, requests, bundle) for _ in range(rounds))
                 for bundle, requests in ((1, large), (2, small))
             )
-            table.add_row(name, f"{per_span / spans * 1e6:.1f}", f"{fixed * 1e3:.0f}")
+            table.add_row(name, f"{per_span / _SPANS_PER_BUNDLE * 1e6:.1f}", f"{fixed * 1e3:.0f}")
 
         add("everything", engine.unpack)
         for name, statement in _FED.items():
