@@ -3,7 +3,7 @@
 --
 -- The SELECT is that of otlp_ingest_mv (0002_ingest.sql), and a test holds the two together. Unpacking goes past that
 -- view: a view is planned anew for each block and gets the bundle as one block; here each write of the log is flattened
--- by itself, in the processor's cache (docs/adr/0011-request-log.md).
+-- by itself, which takes less memory (docs/adr/0011-request-log.md).
 INSERT INTO otel_traces
 (
     Timestamp, TraceId, SpanId, ParentSpanId, TraceState, SpanName, SpanKind, ServiceName, ResourceAttributes,
