@@ -1,7 +1,7 @@
 """One HTTP/2 connection: takes frames apart, keeps the rules of RFC 9113, hands requests to the application.
 
-Written for many small calls: a read with a hundred requests in it is taken apart in one go, and what they are
-answered goes out in one write. Memory: a partial frame here; what calls keep of bodies is theirs to bound.
+Written for many small calls: a read with a hundred is taken apart in one go, and their answers go out in one
+write. Memory: a partial frame here; what calls keep of bodies is theirs to bound.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from typing import cast
 
 from collector.http2 import frames
 from collector.http2.frames import Code, ConnectionFailed, Flag, Kind, Setting, StreamFailed
+from collector.http2.hanging_up import hang_up
 from collector.http2.header_block import HeaderBlock
 from collector.http2.header_decoder import HeaderDecoder, Pairs
 from collector.http2.outbox import Outbox
-from collector.http2.request_headers import check_trailers, checked_headers, promised_bytes
+from collector.http2.request_headers import KnownHeaders, check_trailers
 from collector.http2.stream import Application, Stream
 from collector.http2.streams import Streams
 
@@ -47,8 +48,7 @@ class Connection(asyncio.Protocol):
         self._application = application
         self._max_streams = max_streams
         self._closed = closed
-        loop = asyncio.get_running_loop()
-        self._outbox = Outbox(loop.call_soon, self._stream_closed)
+        self._outbox = Outbox(asyncio.get_running_loop().call_soon, self._stream_closed)
         self._transport: asyncio.Transport | None = None
         self._decoder = HeaderDecoder(MAX_HEADER_LIST_BYTES)
         self._streams = Streams()
@@ -59,10 +59,8 @@ class Connection(asyncio.Protocol):
         self._since = time.monotonic()
         self._block: HeaderBlock | None = None
         self._goes_away = False
-        # Clients repeat themselves: what was found good once need not be looked at again.
-        self._last_pairs: Pairs = ()
-        self._last_headers: dict[str, str] = {}
-        self._last_promised: int | None = None
+        self._left = False
+        self._known_headers = KnownHeaders()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Tells the peer our limits."""
@@ -100,6 +98,8 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Takes frames apart."""
+        if self._left:
+            return
         try:
             start = self._greeting_end(data) if self._greeting_left else 0
             self._read(data, self._complete_rest(data, start) if self._rest else start)
@@ -113,11 +113,8 @@ class Connection(asyncio.Protocol):
         self._close_when_done()
 
     def close(self) -> None:
-        """Closes at once, after what was answered is sent."""
-        if self._transport is not None:
-            self._outbox.put(frames.going_away(self._streams.last_id, Code.NO_ERROR))
-            self._outbox.flush()
-            self._transport.close()
+        """Ends what is under way and closes, after what was answered is sent."""
+        self._leave(Code.NO_ERROR)
 
     def abort(self) -> None:
         """Closes at once, whatever was answered."""
@@ -131,7 +128,7 @@ class Connection(asyncio.Protocol):
         for stream in self._streams:
             if stream.call is not None and not stream.closed:
                 stream.call.tick(now - stream.began)
-        if (self._block is not None or self._greeting_left) and now - self._since > _HEADERS_SECONDS:
+        if (self._block or self._greeting_left) and now - self._since > _HEADERS_SECONDS:
             self.close()
 
     def _greeting_end(self, data: bytes) -> int:
@@ -243,12 +240,9 @@ class Connection(asyncio.Protocol):
         self._streams.last_id = stream_id
         if len(self._streams) >= self._max_streams:
             raise StreamFailed(Code.REFUSED_STREAM, "too many streams")
-        if pairs is not None and pairs is not self._last_pairs:
-            headers = checked_headers(pairs)
-            self._last_promised = promised_bytes(headers)
-            self._last_pairs, self._last_headers = pairs, headers
+        headers, promised_bytes = self._known_headers.of(pairs) if pairs is not None else ({}, None)
         stream = Stream(stream_id, self._outbox, self._outbox.initial_window, time.monotonic())
-        stream.promised_bytes = self._last_promised if pairs is not None else None
+        stream.promised_bytes = promised_bytes
         ends = bool(flags & Flag.END_STREAM)
         if ends and stream.promised_bytes:
             raise StreamFailed(Code.PROTOCOL_ERROR, "less of a body than promised")
@@ -257,7 +251,7 @@ class Connection(asyncio.Protocol):
         if pairs is None:
             self._application.refuse_headers(stream, MAX_HEADER_LIST_BYTES)
             return
-        stream.call = self._application.begin(stream, self._last_headers)
+        stream.call = self._application.begin(stream, headers)
         if ends and stream.call is not None:
             stream.call.ended()
 
@@ -272,8 +266,6 @@ class Connection(asyncio.Protocol):
             raise StreamFailed(Code.STREAM_CLOSED, "HEADERS after the end")
         if not flags & Flag.END_STREAM:
             raise ConnectionFailed(Code.PROTOCOL_ERROR, "trailers that end nothing")
-        if pairs is None:
-            raise StreamFailed(Code.ENHANCE_YOUR_CALM, "trailers larger than allowed")
         check_trailers(pairs)
         self._end(stream)
 
@@ -393,8 +385,16 @@ class Connection(asyncio.Protocol):
 
     def _fail(self, failed: ConnectionFailed) -> None:
         logger.debug("an HTTP/2 connection failed: %s", failed)
+        self._leave(failed.code)
+
+    def _leave(self, code: Code) -> None:
+        if self._left or self._transport is None or self._transport.is_closing():
+            return
+        self._left = True
+        self._outbox.put(frames.going_away(self._streams.last_id, code))
+        self._outbox.flush()
+        self._outbox.attach(None)
         self._rest.clear()
-        if self._transport is not None and not self._transport.is_closing():
-            self._outbox.put(frames.going_away(self._streams.last_id, failed.code))
-            self._outbox.flush()
-            self._transport.close()
+        for stream in self._streams.clear():
+            self._abort(stream)
+        hang_up(self._transport)

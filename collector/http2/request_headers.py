@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from collector.http2.frames import Code, StreamFailed
+from collector.http2.header_decoder import Pairs
 
 _NEEDED = (":method", ":scheme", ":path")
 _PSEUDO = frozenset((*_NEEDED, ":authority"))
@@ -32,8 +33,31 @@ def checked_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     return headers
 
 
-def check_trailers(pairs: Iterable[tuple[str, str]]) -> None:
-    """Raises `StreamFailed` when a rule is broken."""
+class KnownHeaders:
+    """Clients repeat themselves: what was found good once is not looked at again."""
+
+    def __init__(self) -> None:
+        self._pairs: Pairs = ()
+        self._headers: dict[str, str] = {}
+        self._promised: int | None = None
+
+    def of(self, pairs: Pairs) -> tuple[dict[str, str], int | None]:
+        """Headers by name, and how long the body will be; raises as `checked_headers` does.
+
+        Args:
+            pairs: The same object as the last time where they are the same (`header_decoder`).
+        """
+        if pairs is not self._pairs:
+            headers = checked_headers(pairs)
+            self._promised = promised_bytes(headers)
+            self._pairs, self._headers = pairs, headers
+        return self._headers, self._promised
+
+
+def check_trailers(pairs: Iterable[tuple[str, str]] | None) -> None:
+    """Raises `StreamFailed` when a rule is broken, or when they were too large to be decoded (None)."""
+    if pairs is None:
+        raise StreamFailed(Code.ENHANCE_YOUR_CALM, "trailers larger than allowed")
     for name, value in pairs:
         if name.startswith(":"):
             raise _malformed()

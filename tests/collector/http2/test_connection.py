@@ -268,6 +268,22 @@ def test_pings_of_an_idle_connection_are_forgiven_with_time(running: Running) ->
         assert client.error() is Code.ENHANCE_YOUR_CALM
 
 
+def test_a_peer_that_sends_on_hears_why_it_has_to_go(running: Running) -> None:
+    with FrameClient(running.ingest.grpc.port) as client:
+        client.send(frames.frame(Kind.PRIORITY, 0, 1, bytes(5)) * 10_001 + bytes(8 * 1024 * 1024))
+        assert client.error() is Code.ENHANCE_YOUR_CALM
+
+
+def test_a_peer_that_sends_for_ever_is_cut_off(running: Running) -> None:
+    with FrameClient(running.ingest.grpc.port) as client:
+        client.send(frames.frame(Kind.PING, 0, 1, bytes(8)))
+        assert client.error() is Code.PROTOCOL_ERROR
+        with pytest.raises(ConnectionError):
+            for _ in range(1_000):
+                client.send(bytes(17))
+                time.sleep(0.01)
+
+
 def test_anything_but_http2_is_closed(running: Running) -> None:
     with FrameClient(running.ingest.grpc.port, greets=False) as client:
         client.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
