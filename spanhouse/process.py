@@ -16,6 +16,7 @@ from typing import BinaryIO
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
 from collector.metrics import UnpackingMetrics
+from spanhouse.allocators import give_back_early
 from spanhouse.data_directory import DataDirectory
 from spanhouse.ingest import DRAIN_SECONDS
 from spanhouse.lifecycle import StopRequest
@@ -189,6 +190,7 @@ def open_doors(settings: RunSettings) -> list[str]:
 @contextmanager
 def running(settings: RunSettings, *, quiet: bool = False) -> Iterator[Process]:
     """A process of these settings: its log is set up, signals end it, and everything it started is undone."""
+    give_back_early()
     configure_logging(settings.log_level, settings.log_format)
     for danger in [] if quiet else open_doors(settings):
         logger.warning("%s", danger)

@@ -77,10 +77,10 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
 
 def answer(settings: QuerySettings) -> None:
     """API and pages only; raises as `serve` does."""
-    from spanhouse import frontend
-    from spanhouse.questions import answering
-
     with running(settings) as process:
+        from spanhouse import frontend
+        from spanhouse.questions import answering
+
         keys = key_ring(settings.api_keys, "--api-keys")
         link_settings = settings.link_settings()
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
