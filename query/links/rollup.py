@@ -18,7 +18,7 @@ import polars as pl
 
 from query.links.aggregate import EXEMPLARS_KEPT, figures_of, summed
 from query.links.background import Background
-from query.links.joined import batches, hops_of
+from query.links.joined import batches, hops_of, spans_of
 from query.links.minutes import MinuteSums, Rows, slices_of
 from query.links.settling import LONGEST_UNPACKING_SECONDS, VISIBLE_AFTER_SECONDS, all_read_before
 from query.links.source import LinkSource
@@ -152,7 +152,7 @@ class LinkRollUp:
         for batch in batches(slices, occupied):
             version = self._store.clock().now_ns
             late_after = version // NS_PER_S - self._source.settings.late_seconds
-            spans = self._source.hop_spans.of_slices(batch)
+            spans = spans_of(self._source.hop_spans, batch)
             hops = hops_of(spans, batch, late_after)
             operations = figures_of(hops, SLICE_SECONDS, by_operation=True)
             links = summed(operations, SLICE_SECONDS, by_operation=False, exemplars=EXEMPLARS_KEPT)

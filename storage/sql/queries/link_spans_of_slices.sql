@@ -3,7 +3,7 @@
 -- slices, near_slices (link_near_slices of them): Unix seconds, multiples of ten. By primary key.
 SELECT
     Slice, TraceId, SpanId, SpanKey, ParentKey, StartNs, DurationNs, Kind, Service, Operation, Error, Protocol,
-    Sidecar, Peer, Weight, LinkedSpans, toUnixTimestamp(ReceivedAt) AS ReceivedSeconds
+    Sidecar, Peer, Weight, LinkedSpans, toUnixTimestamp(ReceivedAt) AS ReceivedSeconds, LinkedTraces
 FROM link_spans
 WHERE Slice IN {slices:Array(UInt32)}
     OR (Slice IN {near_slices:Array(UInt32)} AND arrayExists(
