@@ -28,13 +28,21 @@ class HopSpans:
         )
         return {int(start): int(spans) for start, spans in rows}
 
-    def of_slices(self, slices: Sequence[int]) -> pl.DataFrame:
+    def of_slices(self, slices: Sequence[int], part: int = 0, parts: int = 1) -> pl.DataFrame:
         """The spans of these slices and every span elsewhere that can be joined with one of them.
 
         Columns are those of `link_spans_of_slices.sql`; a span comes once.
+
+        Args:
+            slices: Their first Unix seconds.
+            part: Which of the parts, from 0.
+            parts: So many portions the traces are dealt out to; `Mine` are spans of the slices and this one.
         """
         near = [int(start) for (start,) in self._database.rows("link_near_slices", {"slices": list(slices)})]
-        return self._database.frame("link_spans_of_slices", {"slices": list(slices), "near_slices": near})
+        return self._database.frame(
+            "link_spans_of_slices",
+            {"slices": list(slices), "near_slices": near, "part": part, "parts": parts},
+        )
 
     def of_traces(self, trace_keys: Sequence[int]) -> pl.DataFrame:
         """The spans of these traces (cityHash64 of their ids), and spans whose span links name them.

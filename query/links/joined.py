@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 import polars as pl
@@ -15,47 +16,64 @@ from storage.hops import HopSpans
 MOST_SPANS_AT_ONCE = 300_000
 
 
+# Slices of more spans are joined in parts, some traces in each: ten seconds of a full collector are half a
+# million spans, and joining them at once was the peak of the whole process.
+MOST_SPANS_OF_A_PART = 150_000
+
+
 def join(hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None) -> pl.DataFrame:
     """The hops that start in these slices."""
-    return hops_of(spans_of(hop_spans, slices), slices, late_after_seconds)
+    ((_, hops),) = join_parts(hop_spans, slices, 0, late_after_seconds)
+    return hops
 
 
-def spans_of(hop_spans: HopSpans, slices: list[int]) -> pl.DataFrame:
-    """The spans of these slices and every other that the hops which start there depend on."""
-    spans = hop_spans.of_slices(slices)
-    missing = _named_elsewhere(spans, slices)
-    if not missing:
-        return spans
-    keys = sorted(missing)
-    more = [
-        hop_spans.of_traces(keys[first : first + MOST_TRACES_AT_ONCE]).select(spans.columns)
-        for first in range(0, len(keys), MOST_TRACES_AT_ONCE)
-    ]
-    return pl.concat([spans, *more]).unique("SpanKey")
+def join_parts(
+    hop_spans: HopSpans, slices: list[int], held_spans: int, late_after_seconds: int | None
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """The spans of these slices and the hops that start there, in portions of whole traces.
+
+    A hop starts with a span of the trace that it belongs to, and everything that can be joined with a trace
+    is read with it, so that each portion is exact by itself (as in `query.links.trace_hops`).
+
+    Args:
+        hop_spans: Where spans are.
+        slices: Their first Unix seconds.
+        held_spans: How many spans they hold, copies included.
+        late_after_seconds: See `query.links.frames.find_hops`.
+    """
+    parts = max(1, math.ceil(held_spans / MOST_SPANS_OF_A_PART))
+    for part in range(parts):
+        spans = _with_what_is_named(hop_spans, hop_spans.of_slices(slices, part, parts))
+        hops = frames.find_hops(spans, late_after_seconds=late_after_seconds)
+        hops = hops.filter(pl.col("slice").is_in(slices))
+        mine = spans.filter("Mine")
+        if parts > 1:
+            hops = hops.join(mine.select(trace_id="TraceId").unique(), on="trace_id", how="semi")
+        yield mine, hops
 
 
-def _named_elsewhere(spans: pl.DataFrame, slices: list[int]) -> set[int]:
-    """Traces that are named by span links of these slices' traces, but only outside of the slices.
+def _with_what_is_named(hop_spans: HopSpans, spans: pl.DataFrame) -> pl.DataFrame:
+    """With the traces that are named by span links of these traces, but only outside of the slices.
 
     A proxy's hop depends on them: what it passed on later may have had another caller.
     """
     naming = spans.filter(pl.col("LinkedTraces").list.len() > 0)
     if naming.is_empty():
-        return set()
-    inside = pl.col("Slice").is_in(slices)
-    here = spans.filter(inside).select("TraceId").unique()
-    elsewhere = naming.filter(~inside).join(here, on="TraceId", how="semi")
-    return _named(elsewhere) - _named(naming.filter(inside))
+        return spans
+    mine = spans.filter("Mine").select("TraceId").unique()
+    elsewhere = naming.filter(~pl.col("Mine")).join(mine, on="TraceId", how="semi")
+    keys = sorted(_named(elsewhere) - _named(naming.filter("Mine")))
+    more = [
+        hop_spans.of_traces(keys[first : first + MOST_TRACES_AT_ONCE])
+        .with_columns(Mine=pl.lit(value=False))
+        .select(spans.columns)
+        for first in range(0, len(keys), MOST_TRACES_AT_ONCE)
+    ]
+    return pl.concat([spans, *more]).unique("SpanKey", keep="first", maintain_order=True) if more else spans
 
 
 def _named(spans: pl.DataFrame) -> set[int]:
     return set(spans["LinkedTraces"].explode().to_list())
-
-
-def hops_of(spans: pl.DataFrame, slices: list[int], late_after_seconds: int | None) -> pl.DataFrame:
-    """The hops that start in these slices, of what `spans_of` returns."""
-    hops = frames.find_hops(spans, late_after_seconds=late_after_seconds)
-    return hops.filter(pl.col("slice").is_in(slices))
 
 
 def batches(

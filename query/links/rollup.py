@@ -18,7 +18,7 @@ import polars as pl
 
 from query.links.aggregate import EXEMPLARS_KEPT, figures_of, summed
 from query.links.background import Background
-from query.links.joined import batches, hops_of, spans_of
+from query.links.joined import batches, join_parts
 from query.links.minutes import MinuteSums, Rows, slices_of
 from query.links.settling import LONGEST_UNPACKING_SECONDS, VISIBLE_AFTER_SECONDS, all_read_before
 from query.links.source import LinkSource
@@ -152,17 +152,19 @@ class LinkRollUp:
         for batch in batches(slices, occupied):
             version = self._store.clock().now_ns
             late_after = version // NS_PER_S - self._source.settings.late_seconds
-            spans = spans_of(self._source.hop_spans, batch)
-            hops = hops_of(spans, batch, late_after)
-            operations = figures_of(hops, SLICE_SECONDS, by_operation=True)
+            held_spans = sum(occupied.get(start, 0) for start in batch)
+            hops, services = [], []
+            for spans, found in join_parts(self._source.hop_spans, batch, held_spans, late_after):
+                hops.append(found)
+                services.append(counted(spans))
+            operations = figures_of(pl.concat(hops), SLICE_SECONDS, by_operation=True)
             links = summed(operations, SLICE_SECONDS, by_operation=False, exemplars=EXEMPLARS_KEPT)
             over = {length: {start // length * length for start in batch} for length in (MINUTE, HOUR)}
             self._store.mark(over, version, valid=False)
             for length, starts in over.items():
                 self._open[length] |= starts
             self._store.replace(SLICE_SECONDS, batch, version, [links, operations])
-            services = counted(spans.filter(pl.col("Slice").is_in(batch)))
-            self._minutes.keep(batch, version, operations, services)
+            self._minutes.keep(batch, version, operations, pl.concat(services))
 
     def _sum(self, resolution: int, settled: int) -> None:
         """Sums slots that are over, from the next finer ones."""

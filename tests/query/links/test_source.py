@@ -41,9 +41,9 @@ class _Counting(HopSpans):
         self.traces: list[int] = []
         self.while_joining: Callable[[], object] = list
 
-    def of_slices(self, slices: Sequence[int]) -> pl.DataFrame:
+    def of_slices(self, slices: Sequence[int], part: int = 0, parts: int = 1) -> pl.DataFrame:
         self.joined.append(list(slices))
-        found = super().of_slices(slices)
+        found = super().of_slices(slices, part, parts)
         self.while_joining()
         return found
 
