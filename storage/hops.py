@@ -6,7 +6,7 @@ Knows slices (ten seconds of span start, named by their first Unix second) and n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -28,21 +28,22 @@ class HopSpans:
         )
         return {int(start): int(spans) for start, spans in rows}
 
-    def of_slices(self, slices: Sequence[int], part: int = 0, parts: int = 1) -> pl.DataFrame:
+    def of_slices(self, slices: Sequence[int], parts: int = 1) -> Iterator[pl.DataFrame]:
         """The spans of these slices and every span elsewhere that can be joined with one of them.
 
-        Columns are those of `link_spans_of_slices.sql`; a span comes once.
+        Columns are those of `link_spans_of_slices.sql`; a span comes once in a portion.
 
         Args:
             slices: Their first Unix seconds.
-            part: Which of the parts, from 0.
-            parts: So many portions the traces are dealt out to; `Mine` are spans of the slices and this one.
+            parts: So many portions the traces of these slices are dealt out to. `Mine` are the spans that lie
+                in the slices and belong to the portion; others may come in several.
         """
         near = [int(start) for (start,) in self._database.rows("link_near_slices", {"slices": list(slices)})]
-        return self._database.frame(
-            "link_spans_of_slices",
-            {"slices": list(slices), "near_slices": near, "part": part, "parts": parts},
-        )
+        for part in range(parts):
+            yield self._database.frame(
+                "link_spans_of_slices",
+                {"slices": list(slices), "near_slices": near, "part": part, "parts": parts},
+            )
 
     def of_traces(self, trace_keys: Sequence[int]) -> pl.DataFrame:
         """The spans of these traces (cityHash64 of their ids), and spans whose span links name them.

@@ -9,13 +9,11 @@ from functools import cache
 import polars as pl
 
 from query.links import frames
-from query.links.trace_hops import MOST_TRACES_AT_ONCE
+from query.links.trace_hops import MOST_TRACES_AT_ONCE, named_traces
 from storage.hops import HopSpans
 
 # Spans joined at once; beyond this slices are joined in several goes (each go is exact by itself).
 MOST_SPANS_AT_ONCE = 300_000
-
-
 # Slices of more spans are joined in parts, some traces in each: ten seconds of a full collector are half a
 # million spans, and joining them at once was the peak of the whole process.
 MOST_SPANS_OF_A_PART = 150_000
@@ -23,27 +21,25 @@ MOST_SPANS_OF_A_PART = 150_000
 
 def join(hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None) -> pl.DataFrame:
     """The hops that start in these slices."""
-    ((_, hops),) = join_parts(hop_spans, slices, 0, late_after_seconds)
+    ((_, hops),) = join_parts(hop_spans, slices, late_after_seconds)
     return hops
 
 
+def parts_of(spans: int) -> int:
+    """In how many parts so many spans are joined."""
+    return max(1, math.ceil(spans / MOST_SPANS_OF_A_PART))
+
+
 def join_parts(
-    hop_spans: HopSpans, slices: list[int], held_spans: int, late_after_seconds: int | None
+    hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None, parts: int = 1
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """The spans of these slices and the hops that start there, in portions of whole traces.
 
     A hop starts with a span of the trace that it belongs to, and everything that can be joined with a trace
     is read with it, so that each portion is exact by itself (as in `query.links.trace_hops`).
-
-    Args:
-        hop_spans: Where spans are.
-        slices: Their first Unix seconds.
-        held_spans: How many spans they hold, copies included.
-        late_after_seconds: See `query.links.frames.find_hops`.
     """
-    parts = max(1, math.ceil(held_spans / MOST_SPANS_OF_A_PART))
-    for part in range(parts):
-        spans = _with_what_is_named(hop_spans, hop_spans.of_slices(slices, part, parts))
+    for read in hop_spans.of_slices(slices, parts):
+        spans = _with_what_is_named(hop_spans, read)
         hops = frames.find_hops(spans, late_after_seconds=late_after_seconds)
         hops = hops.filter(pl.col("slice").is_in(slices))
         mine = spans.filter("Mine")
@@ -62,7 +58,7 @@ def _with_what_is_named(hop_spans: HopSpans, spans: pl.DataFrame) -> pl.DataFram
         return spans
     mine = spans.filter("Mine").select("TraceId").unique()
     elsewhere = naming.filter(~pl.col("Mine")).join(mine, on="TraceId", how="semi")
-    keys = sorted(_named(elsewhere) - _named(naming.filter("Mine")))
+    keys = sorted(named_traces(elsewhere) - named_traces(naming.filter("Mine")))
     more = [
         hop_spans.of_traces(keys[first : first + MOST_TRACES_AT_ONCE])
         .with_columns(Mine=pl.lit(value=False))
@@ -70,10 +66,6 @@ def _with_what_is_named(hop_spans: HopSpans, spans: pl.DataFrame) -> pl.DataFram
         for first in range(0, len(keys), MOST_TRACES_AT_ONCE)
     ]
     return pl.concat([spans, *more]).unique("SpanKey", keep="first", maintain_order=True) if more else spans
-
-
-def _named(spans: pl.DataFrame) -> set[int]:
-    return set(spans["LinkedTraces"].explode().to_list())
 
 
 def batches(

@@ -55,7 +55,7 @@ def _joined(hop_spans: HopSpans, arrived: set[int]) -> TraceHops:
     anew = arrived | set(spans["TraceKey"].unique().to_list())
     read = arrived
     # Twice as a rule: what is named by spans read for being named is known after the second time.
-    while missing := (anew | _named(spans, anew)) - read:
+    while missing := (anew | named_traces(spans.filter(_in_any("TraceKey", anew)))) - read:
         more = hop_spans.of_traces(sorted(missing))
         spans = pl.concat([spans, more]).unique("SpanKey")
         read = read | missing
@@ -64,10 +64,9 @@ def _joined(hop_spans: HopSpans, arrived: set[int]) -> TraceHops:
     return TraceHops(traces, slices, hops)
 
 
-def _named(spans: pl.DataFrame, trace_keys: set[int]) -> set[int]:
-    """Traces that span links of these traces name."""
-    naming = spans.filter(pl.col("LinkedTraces").list.len() > 0).filter(_in_any("TraceKey", trace_keys))
-    return set(naming["LinkedTraces"].explode().to_list())
+def named_traces(spans: pl.DataFrame) -> set[int]:
+    """Keys of the traces that span links of these spans name."""
+    return set(spans.filter(pl.col("LinkedTraces").list.len() > 0)["LinkedTraces"].explode().to_list())
 
 
 def _in_any(column: str, keys: set[int]) -> pl.Expr:

@@ -9,13 +9,15 @@ from spanhouse.allocators import ENVIRONMENT, give_back_early
 _STARTED = """
 import sys
 import spanhouse.server, spanhouse.collecting
-from spanhouse.allocators import give_back_early
+from spanhouse.options import read_settings
+from spanhouse.process import running
+from spanhouse.settings import ServeSettings
 early = {"chdb", "polars", "pyarrow"} & set(sys.modules)
-give_back_early()
-import chdb, pyarrow
-told = str(chdb.query("SELECT * FROM system.jemalloc_stats", "TSVRaw"))
-decay = [line for line in told.splitlines() if "opt.dirty_decay_ms" in line]
-print(sorted(early), pyarrow.default_memory_pool().backend_name, decay[0].split()[1])
+with running(read_settings(ServeSettings, {})):
+    import chdb, pyarrow
+    told = str(chdb.query("SELECT * FROM system.jemalloc_stats", "TSVRaw"))
+    decay = [line for line in told.splitlines() if "opt.dirty_decay_ms" in line]
+    print(sorted(early), pyarrow.default_memory_pool().backend_name, decay[0].split()[1])
 """
 
 

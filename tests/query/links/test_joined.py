@@ -8,7 +8,7 @@ from random import Random
 import polars as pl
 import pytest
 
-from query.links import joined, linker
+from query.links import linker
 from query.links.joined import join, join_parts
 from query.links.span import LinkSpan
 from query.services.minutes import counted, operations_of
@@ -56,9 +56,7 @@ def test_each_slice_alone_gives_its_hops(embedded_database: Database, tmp_path: 
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_parts_together_are_the_whole(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
+def test_parts_together_are_the_whole(database: Database, tmp_path: Path, seed: int) -> None:
     random = Random(seed)
     spans = Forest(random, reach_ns=60_000 * MS).grow(traces=60, most_spans=20)
     writer(database, tmp_path).write(shuffled_requests(spans, random))
@@ -66,12 +64,10 @@ def test_parts_together_are_the_whole(
     occupied = hop_spans.occupied(0, 2**32 - 1)
     # Some slices only: the others hold what has to be read with them.
     slices = sorted(random.sample(sorted(occupied), len(occupied) // 2))
-    held_spans = sum(occupied[start] for start in slices)
 
-    monkeypatch.setattr(joined, "MOST_SPANS_OF_A_PART", held_spans // 5)
-    parts = list(join_parts(hop_spans, slices, held_spans, SETTLED))
+    parts = list(join_parts(hop_spans, slices, SETTLED, 5))
 
-    assert len(parts) >= 5
+    assert len(parts) == 5
     assert sum(not hops.is_empty() for _, hops in parts) > 2
     inside = [hop for hop in linker.find_hops(spans) if hop.start_ns // 10**10 * 10 in slices]
     assert rows_of_frame(pl.concat(hops for _, hops in parts)) == rows_of_hops(inside)
@@ -79,22 +75,19 @@ def test_parts_together_are_the_whole(
     assert sum(own.height for own, _ in parts) == len(keys)
 
 
-def test_services_are_counted_in_parts(
-    embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_services_are_counted_in_parts(embedded_database: Database, tmp_path: Path) -> None:
     spans = Forest(Random(7)).grow(traces=60, most_spans=20)
     writer(embedded_database, tmp_path).write(shuffled_requests(spans, Random(8)))
     hop_spans = HopSpans(embedded_database)
     slices = sorted(hop_spans.occupied(0, 2**32 - 1))
 
-    def services(spans_of_a_part: int) -> list[tuple[object, ...]]:
-        monkeypatch.setattr(joined, "MOST_SPANS_OF_A_PART", spans_of_a_part)
-        parts = join_parts(hop_spans, slices, len(spans), SETTLED)
-        whole = operations_of(pl.concat(counted(own) for own, _ in parts), 60)
+    def services(parts: int) -> list[tuple[object, ...]]:
+        found = join_parts(hop_spans, slices, SETTLED, parts)
+        whole = operations_of(pl.concat(counted(own) for own, _ in found), 60)
         numbers = ["Start", "Service", "Operation", "Kind", "Spans", "MaxNs", "Buckets"]
         return sorted(
             (*row, round(calls, 6))
             for row, calls in zip(whole.select(numbers).rows(), whole["Calls"].to_list(), strict=True)
         )
 
-    assert services(100) == services(10**6)
+    assert services(7) == services(1)

@@ -55,7 +55,7 @@ def made(embedded_database: Database, tmp_path: Path) -> tuple[MinuteSums, Minut
     writer(embedded_database, tmp_path).write([request(spans)])
     hop_spans, store = HopSpans(embedded_database), LinkFigureStore(embedded_database)
     slices = [start for start in hop_spans.occupied(0, 2**32 - 1) if start in slices_of(MINUTES)]
-    frame = hop_spans.of_slices(slices)
+    (frame,) = hop_spans.of_slices(slices)
     hops = find_hops(frame).filter(pl.col("slice").is_in(slices))
     links = figures_of(hops, 10, by_operation=True)
     store.replace(10, slices, VERSION, [figures_of(hops, 10, by_operation=False), links])

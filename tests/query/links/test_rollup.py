@@ -9,7 +9,7 @@ from random import Random
 import polars as pl
 import pytest
 
-from query.links import linker, rollup
+from query.links import joined, linker, rollup
 from query.links import source as link_source
 from query.links.reader import LinkReader
 from query.links.rollup import LinkRollUp
@@ -58,8 +58,11 @@ def check(links: LinkSource, spans: Sequence[LinkSpan], *windows: Window) -> Non
         assert_same(reader.list(window, limit=100_000).links, expected_links(inside))
 
 
-@pytest.mark.parametrize("seed", range(2))
-def test_late_spans_change_what_was_rolled_up(database: Database, tmp_path: Path, seed: int) -> None:
+@pytest.mark.parametrize(("seed", "spans_of_a_part"), [(0, 150_000), (1, 150_000), (2, 9)])
+def test_late_spans_change_what_was_rolled_up(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, spans_of_a_part: int
+) -> None:
+    monkeypatch.setattr(joined, "MOST_SPANS_OF_A_PART", spans_of_a_part)
     random = Random(seed)
     spans = Forest(random, reach_ns=4_000 * SECOND).grow(traces=60, most_spans=15)
     random.shuffle(spans)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -41,11 +41,10 @@ class _Counting(HopSpans):
         self.traces: list[int] = []
         self.while_joining: Callable[[], object] = list
 
-    def of_slices(self, slices: Sequence[int], part: int = 0, parts: int = 1) -> pl.DataFrame:
+    def of_slices(self, slices: Sequence[int], parts: int = 1) -> Iterator[pl.DataFrame]:
         self.joined.append(list(slices))
-        found = super().of_slices(slices, part, parts)
+        yield from super().of_slices(slices, parts)
         self.while_joining()
-        return found
 
     def of_traces(self, trace_keys: Sequence[int]) -> pl.DataFrame:
         self.traces.append(len(trace_keys))
