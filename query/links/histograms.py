@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,9 +81,9 @@ class Histograms:
 
     def lists(self, owners: int) -> tuple[pl.Series, pl.Series]:
         """Buckets (UInt16) and counts of each of so many owners, as lists; empty where there are no calls."""
-        offsets = np.searchsorted(self.owner, np.arange(owners + 1))
+        offsets = _in_arrow(np.searchsorted(self.owner, np.arange(owners + 1)))
         buckets, counts = (
-            pl.Series(pa.LargeListArray.from_arrays(offsets, values))
+            pl.Series(pa.LargeListArray.from_arrays(offsets, _in_arrow(values)))
             for values in (self.bucket.astype(np.uint16), self.count)
         )
         return buckets, counts
@@ -158,3 +159,9 @@ def buckets_of(durations_ns: npt.NDArray[np.uint64]) -> Integers:
     """The bucket of each duration, as `query.links.sketch.bucket_of` has it."""
     octaves: Numbers = np.log2(durations_ns.astype(np.float64) + 1.0)
     return np.floor(octaves * BUCKETS_PER_OCTAVE).astype(np.int64)
+
+
+def _in_arrow(values: npt.NDArray[Any]) -> pa.Array:
+    """The same numbers for Arrow, whose own way from NumPy loads pandas to see whether that made them."""
+    buffer = pa.py_buffer(np.ascontiguousarray(values))
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [None, buffer])

@@ -13,7 +13,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,12 @@ def started(arguments: Sequence[str], home: Path) -> Iterator[SpanhouseProcess]:
         yield process
     finally:
         process.close()
+
+
+def loaded_packages(pid: int, names: Iterable[str]) -> set[str]:
+    """Which of these Python packages a process has libraries of in its memory."""
+    mapped = Path(f"/proc/{pid}/maps").read_text()
+    return {name for name in names if f"/site-packages/{name}/" in mapped}
 
 
 def serving(data: Path) -> list[str]:

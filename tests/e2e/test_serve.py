@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.process import SpanhouseProcess, serving, started
+from tests.e2e.process import SpanhouseProcess, loaded_packages, serving, started
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,12 @@ def text_of(url: str) -> str:
 def test_ready_line_names_all_three_addresses(server: SpanhouseProcess) -> None:
     assert server.ready.keys() == {"otlp-grpc", "otlp-http", "ui"}
     assert server.ready["ui"].startswith("http://127.0.0.1:")
+
+
+def test_what_nobody_uses_is_not_loaded(server: SpanhouseProcess) -> None:
+    assert server.get("/api/v1/links")["links"] == []
+    packages = ("pandas", "pyarrow", "_polars_runtime_32", "chdb")
+    assert loaded_packages(server.pid, packages) == {"pyarrow", "_polars_runtime_32", "chdb"}
 
 
 def test_health_readiness_and_metrics(server: SpanhouseProcess) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from storage.client import Database
 from storage.endpoint import parse_server_url
-from tests.e2e.process import ANY_FREE_PORTS, SpanhouseProcess, eventually, started
+from tests.e2e.process import ANY_FREE_PORTS, SpanhouseProcess, eventually, loaded_packages, started
 from tests.e2e.senders import grpc_exporter, http_exporter, send_call
 
 pytestmark = pytest.mark.server
@@ -50,6 +50,10 @@ def test_workers_share_ports_metrics_and_store(collector: SpanhouseProcess, stor
         send_call(grpc_exporter(collector.ready["otlp-grpc"]), http_exporter(collector.ready["otlp-http"]))
     eventually(lambda: int(store.execute("SELECT count() FROM otel_traces")) == 18)
     assert metric(collector, "spanhouse_ingest_spans_accepted_total") == 18
+    for pid in (collector.pid, *workers_of(collector)):
+        assert loaded_packages(pid, ("pandas", "pyarrow", "numpy", "orjson", "_polars_runtime_32")) == {
+            "orjson"
+        }
     assert collector.stop() == 0
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -156,14 +157,14 @@ def test_status_events_links_scope_and_state(reader: TraceReader, write: Callabl
 
 def test_rows_of_the_stock_exporter_are_read(database: Database, reader: TraceReader) -> None:
     row = {
-        "Timestamp": START_NS,
+        "Timestamp": datetime.fromtimestamp(START_NS // 10**9, UTC),
         "TraceId": TRACE_ID.hex(),
         "SpanId": "a" * 16,
         "SpanKind": "SPAN_KIND_SERVER",
         "ServiceName": "shop",
         "SpanAttributes": {"a": "1"},
         "StatusCode": "STATUS_CODE_ERROR",
-        "Events.Timestamp": [START_NS],
+        "Events.Timestamp": [datetime.fromtimestamp(START_NS // 10**9, UTC)],
         "Events.Name": ["log"],
         "Events.Attributes": [{"b": "true"}],
     }
