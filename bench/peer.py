@@ -189,13 +189,18 @@ def _peer(
     }
     process = subprocess.Popen([program, "--config", configuration], env=environment)
     try:
-        _wait_for(port, process)
+        until_listening(port, process)
         yield process.pid, port
     finally:
         stop(process)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def until_listening(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Waits until a program takes connections.
+
+    Raises:
+        RuntimeError: It ended, or does not within a minute.
+    """
     deadline = time.monotonic() + _START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:

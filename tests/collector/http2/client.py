@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from dataclasses import dataclass
 
 import hpack
@@ -27,8 +28,10 @@ class Received:
 class FrameClient:
     """One connection; use as a context manager."""
 
-    def __init__(self, port: int, *, greets: bool = True) -> None:
+    def __init__(self, port: int, *, greets: bool = True, tls: ssl.SSLContext | None = None) -> None:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        if tls is not None:
+            self._socket = tls.wrap_socket(self._socket, server_hostname="127.0.0.1")
         self._encoder = hpack.Encoder()
         self._decoder = hpack.Decoder()
         self._read = b""

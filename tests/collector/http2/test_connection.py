@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
+import trustme
 
 from collector.http2 import frames
 from collector.http2.frames import Code, Flag, Kind, Setting
 from collector.limits import Limits
+from collector.tls import TlsFiles
 from tests.collector.builders import trace_request
 from tests.collector.http2.client import HEADERS, FrameClient, message
 from tests.collector.recording_store import RecordingStore
@@ -270,6 +274,19 @@ def test_pings_of_an_idle_connection_are_forgiven_with_time(running: Running) ->
 
 def test_a_peer_that_sends_on_hears_why_it_has_to_go(running: Running) -> None:
     with FrameClient(running.ingest.grpc.port) as client:
+        client.send(frames.frame(Kind.PRIORITY, 0, 1, bytes(5)) * 10_001 + bytes(8 * 1024 * 1024))
+        assert client.error() is Code.ENHANCE_YOUR_CALM
+
+
+def test_so_does_one_that_speaks_tls(start: Start, tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "server.crt")
+    issued.private_key_pem.write_to_path(tmp_path / "server.key")
+    running = start(tls=TlsFiles(tmp_path / "server.crt", tmp_path / "server.key"))
+    context = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
+    context.set_alpn_protocols(["h2"])
+    with FrameClient(running.ingest.grpc.port, tls=context) as client:
         client.send(frames.frame(Kind.PRIORITY, 0, 1, bytes(5)) * 10_001 + bytes(8 * 1024 * 1024))
         assert client.error() is Code.ENHANCE_YOUR_CALM
 
