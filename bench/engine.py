@@ -14,11 +14,11 @@ import time
 from pathlib import Path
 
 from bench import payload
+from bench.unpack_settings import unpack_settings
 from storage import migrations
 from storage.bundle import block_of, request_hash
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint
-from storage.unpacker import UNPACK_SETTINGS
 from storage.writer import decode_settings
 
 
@@ -40,7 +40,7 @@ def main() -> None:
 
 
 def _insert(database: Database, options: argparse.Namespace) -> tuple[int, float]:
-    settings = decode_settings(database.endpoint) | UNPACK_SETTINGS
+    settings = decode_settings(database.endpoint) | unpack_settings()
     per_block = max(1, options.block_spans // options.spans)
     source = payload.requests(options.shape, options.spans)
     # Made beforehand: the engine's own time is wanted, not the generator's.

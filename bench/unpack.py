@@ -22,11 +22,11 @@ from rich.console import Console
 from rich.table import Table
 
 from bench import machine, payload
+from bench.unpack_settings import settings_clause, unpack_settings
 from storage import migrations, statements
 from storage.bundle import block_of, request_hash
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint
-from storage.unpacker import UNPACK_SETTINGS
 from storage.writer import decode_settings
 
 _SPANS = 512
@@ -42,7 +42,7 @@ _FED = {
     # Parts that are there keep it: rewriting them is a merge, and those are stopped.
     "the text index": "ALTER TABLE otel_traces DROP INDEX idx_span_attribute_values SETTINGS alter_sync = 0",
 }
-_READ = "SELECT resource_spans FROM otlp_log WHERE bundle = {bundle:UInt64} FORMAT Null"
+_READ = "SELECT resource_spans FROM otlp_log WHERE bundle = {bundle:UInt64}"
 _MERGED_TABLES = ("otel_traces", "otel_traces_trace_id_ts", "trace_parts", "link_spans", "link_traces")
 _UNPACKINGS = 48
 _UNPACK_EVERY_SECONDS = 0.15
@@ -65,27 +65,30 @@ class Engine:
 
     def unpack(self, requests: dict[int, bytes], bundle: int) -> None:
         """The INSERT of one unpacking; can be repeated."""
-        settings = UNPACK_SETTINGS | self._token()
-        self.database.run("unpack_bundle", {"bundle": bundle, "hashes": list(requests)}, settings=settings)
+        self.database.run(
+            "unpack_bundle", {"bundle": bundle, "hashes": list(requests), "token": self._token()}
+        )
 
     def flatten(self, requests: dict[int, bytes], bundle: int) -> None:
         """The SELECT of one unpacking, its rows thrown away."""
-        select = "WITH\n" + statements.query("unpack_bundle").partition("\nWITH\n")[2] + "FORMAT Null"
-        self.database.execute(select, {"bundle": bundle, "hashes": list(requests)}, UNPACK_SETTINGS)
+        select = "WITH\n" + statements.query("unpack_bundle").partition("\nWITH\n")[2]
+        self.database.execute(
+            f"{select} {settings_clause()} FORMAT Null", {"bundle": bundle, "hashes": list(requests)}
+        )
 
     def read(self, _: dict[int, bytes], bundle: int) -> None:
         """What that SELECT reads."""
-        self.database.execute(_READ, {"bundle": bundle}, UNPACK_SETTINGS)
+        self.database.execute(f"{_READ} {settings_clause()} FORMAT Null", {"bundle": bundle})
 
     def insert(self, requests: dict[int, bytes], bundle: int) -> None:
         """Decoding and all tables in one INSERT."""
-        settings = self._decode | UNPACK_SETTINGS | self._token()
+        settings = self._decode | unpack_settings() | {"insert_deduplication_token": self._token()}
         block = block_of(requests, bundle)
         self.database.insert_bytes("otlp_ingest", block, format_name="Protobuf", settings=settings)
 
-    def _token(self) -> dict[str, str]:
+    def _token(self) -> str:
         self._number += 1
-        return {"insert_deduplication_token": f"bench-{self._number}"}
+        return f"bench-{self._number}"
 
 
 def main() -> None:

@@ -94,24 +94,18 @@ class Database:
         )
         return frame
 
-    def execute(
-        self,
-        sql: str,
-        parameters: Mapping[str, Parameter] | None = None,
-        settings: Mapping[str, str] | None = None,
-    ) -> Any:
-        """Runs one statement that answers with nothing or a single value (DDL, INSERT … SELECT)."""
-        with self.connection() as client:
-            return client.command(sql, parameters=dict(parameters or {}), settings=dict(settings or {}))
+    def execute(self, sql: str, parameters: Mapping[str, Parameter] | None = None) -> Any:
+        """Runs one statement that answers with nothing or a single value (DDL, INSERT … SELECT).
 
-    def run(
-        self,
-        query_name: str,
-        parameters: Mapping[str, Parameter] | None = None,
-        settings: Mapping[str, str] | None = None,
-    ) -> None:
+        Settings belong into its text: the embedded engine's driver sets and resets each by a statement of
+        its own.
+        """
+        with self.connection() as client:
+            return client.command(sql, parameters=dict(parameters or {}))
+
+    def run(self, query_name: str, parameters: Mapping[str, Parameter] | None = None) -> None:
         """Runs `sql/queries/<query_name>.sql` for its effect."""
-        self.execute(statements.sent(query_name), parameters, settings)
+        self.execute(statements.sent(query_name), parameters)
 
     def insert_bytes(
         self,
@@ -149,15 +143,14 @@ class Database:
         self,
         query_name: str,
         hashes: Sequence[int],
-        parameters: Mapping[str, int],
-        settings: Mapping[str, str],
+        parameters: Mapping[str, int | str],
     ) -> None:
         """Runs `sql/queries/<query_name>.sql` on hashes of requests for its effect."""
         if self._ingest is not None:
             with _failures():
-                self._ingest.with_hashes(statements.sent(query_name), hashes, parameters, settings)
+                self._ingest.with_hashes(statements.sent(query_name), hashes, parameters)
             return
-        self.run(query_name, {**parameters, "hashes": hashes}, settings)
+        self.run(query_name, {**parameters, "hashes": hashes})
 
     def insert_rows(self, table: str, rows: Sequence[Sequence[Any]], columns: Sequence[str]) -> None:
         """Inserts a few rows of what JSON can say (bookkeeping tables; never spans).

@@ -13,6 +13,7 @@ import polars as pl
 from storage.client import Database
 
 SLICE_SECONDS = 10
+_LAST_TRACE = 2**128 - 1
 
 
 class HopSpans:
@@ -35,14 +36,25 @@ class HopSpans:
 
         Args:
             slices: Their first Unix seconds.
-            parts: So many portions the traces of these slices are dealt out to. `Mine` are the spans that lie
-                in the slices and belong to the portion; others may come in several.
+            parts: In so many portions at most, each with some of the slices' traces whole. `Mine` are the
+                spans that lie in the slices and belong to the portion; others may come in several.
         """
         near = [int(start) for (start,) in self._database.rows("link_near_slices", {"slices": list(slices)})]
-        for part in range(parts):
+        with_links = bool(self._database.rows("link_any_links", {"slices": near}))
+        sample: list[int] = []
+        if parts > 1:
+            rows = self._database.rows("link_some_traces", {"slices": list(slices)})
+            sample = [int(trace_id, 16) for (trace_id,) in rows]
+        for first, last in trace_ranges(sample, parts):
             yield self._database.frame(
                 "link_spans_of_slices",
-                {"slices": list(slices), "near_slices": near, "part": part, "parts": parts},
+                {
+                    "slices": list(slices),
+                    "near_slices": near,
+                    "first_trace": f"{first:032x}",
+                    "last_trace": f"{last:032x}",
+                    "with_links": int(with_links),
+                },
             )
 
     def of_traces(self, trace_keys: Sequence[int]) -> pl.DataFrame:
@@ -52,3 +64,15 @@ class HopSpans:
         comes once.
         """
         return self._database.frame("link_joined_traces", {"trace_keys": list(trace_keys)})
+
+
+def trace_ranges(sample: Sequence[int], parts: int) -> list[tuple[int, int]]:
+    """First and last trace id of ranges that hold all there can be, each once.
+
+    Args:
+        sample: Trace ids, in order: about as many of them lie in each range.
+        parts: So many ranges, or fewer where one id is a large share of the sample.
+    """
+    starts = sorted({0, *(sample[len(sample) * part // parts] for part in range(1, parts) if sample)})
+    ends = [*(start - 1 for start in starts[1:]), _LAST_TRACE]
+    return list(zip(starts, ends, strict=True))

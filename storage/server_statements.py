@@ -57,8 +57,7 @@ class ServerStatements:
         self,
         sql: str,
         hashes: Sequence[int],
-        parameters: Mapping[str, int] | None = None,
-        settings: Mapping[str, str] | None = None,
+        parameters: Mapping[str, int | str] | None = None,
     ) -> list[int]:
         """Runs a statement about requests; returns what it answers with, which is hashes again.
 
@@ -66,7 +65,6 @@ class ServerStatements:
             sql: Has the hole `{hashes:Array(UInt128)}` at the right of an IN.
             hashes: For this hole; xxh3-128 of requests.
             parameters: For other holes.
-            settings: For this statement.
 
         Raises:
             ServerRefusal: The server answered with an error.
@@ -74,7 +72,7 @@ class ServerStatements:
         """
         options = {f"param_{name}": str(value) for name, value in (parameters or {}).items()}
         options |= {"hashes_format": "RowBinary", "hashes_structure": "RequestHash UInt128"}
-        options |= {"default_format": "RowBinary", **(settings or {})}
+        options |= {"default_format": "RowBinary"}
         target = self._target(sql.replace(_HASHES, "hashes"), tuple(options.items()))
         boundary = self._boundary
         opening = (

@@ -24,22 +24,6 @@ _LOG = "otlp_log"
 # So many refused one after the other, and none taken: it is not their fault.
 _REFUSED_IN_A_ROW = 8
 
-# One reading thread and one insert thread keep a repeated bundle cut in the same places, so that its token
-# deduplicates. Views group their rows already; grouping them once more on the way in gains nothing.
-UNPACK_SETTINGS = {
-    "max_threads": "1",
-    "max_insert_threads": "1",
-    "insert_deduplicate": "1",
-    "deduplicate_blocks_in_dependent_materialized_views": "1",
-    "optimize_on_insert": "0",
-    # Values have one of eight kinds: taking the rows of each apart and putting them together again costs more
-    # than every branch for every row, most of which are empty (an eighth of unpacking).
-    "short_circuit_function_evaluation": "disable",
-    # Requests that wait for their answer come first, where the process may say so (CAP_SYS_NICE): a quarter
-    # more of the smallest ones, at the same rate of large ones.
-    "os_thread_priority": "4",
-}
-
 
 class Unpacker:
     """Unpacks bundles, one at a time."""
@@ -116,8 +100,7 @@ class Unpacker:
         self._database.run_on_hashes(
             "unpack_bundle",
             hashes,
-            {"bundle": bundle},
-            settings={**UNPACK_SETTINGS, "insert_deduplication_token": token},
+            {"bundle": bundle, "token": token},
         )
         self._mark(hashes)
 

@@ -16,7 +16,7 @@ from storage.hops import HopSpans
 MOST_SPANS_AT_ONCE = 300_000
 # Slices of more spans are joined in parts, some traces in each: ten seconds of a full collector are half a
 # million spans, and joining them at once was the peak of the whole process.
-MOST_SPANS_OF_A_PART = 150_000
+MOST_SPANS_OF_A_PART = 75_000
 
 
 def join(hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None) -> pl.DataFrame:

@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 from pathlib import Path
 from random import Random
 
 import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
 
 from query.links.span import LinkSpan
 from query.model.trace import SpanKind
 from storage.client import Database
-from storage.hops import HopSpans
+from storage.hops import HopSpans, trace_ranges
 from tests.query.links.forests import ATTRIBUTES, START_NS, Forest
 from tests.query.links.otlp import request, shuffled_requests, writer
 from tests.query.links.rows import frame_of
@@ -85,3 +87,41 @@ def test_an_empty_store_has_no_slices(database: Database) -> None:
 
     assert hops.occupied(0, 2**32 - 1) == {}
     assert next(hops.of_slices([1_790_000_000])).is_empty()
+
+
+def test_portions_hold_whole_traces_and_what_meets_them(database: Database, tmp_path: Path) -> None:
+    spans = Forest(Random(5)).grow(traces=80, most_spans=20)
+    writer(database, tmp_path).write(shuffled_requests(spans, Random(6)))
+    hops = HopSpans(database)
+    for start in sorted(hops.occupied(0, 2**32 - 1))[:3]:
+        (whole,) = hops.of_slices([start])
+        portions = list(hops.of_slices([start], 4))
+        assert 1 < len(portions) <= 4
+        mine = pl.concat(portion.filter("Mine") for portion in portions)
+        assert sorted(mine["SpanKey"]) == sorted(whole.filter("Mine")["SpanKey"])
+        assert sum(portion.filter("Mine")["TraceId"].n_unique() for portion in portions) == (
+            whole.filter("Mine")["TraceId"].n_unique()
+        )
+        assert set(pl.concat(portions)["SpanKey"]) == set(whole["SpanKey"])
+        for portion in portions:
+            assert portion["SpanKey"].is_unique().all()
+            keys = set(portion.filter("Mine")["TraceId"])
+            assert portion.filter(pl.col("TraceId").is_in(keys)).height == (
+                whole.filter(pl.col("TraceId").is_in(keys)).height
+            )
+
+
+@given(st.lists(st.integers(0, 2**128 - 1), max_size=60), st.integers(1, 9))
+def test_ranges_hold_every_trace_once(sample: list[int], parts: int) -> None:
+    ranges = trace_ranges(sorted(sample), parts)
+    assert 1 <= len(ranges) <= parts
+    assert (ranges[0][0], ranges[-1][1]) == (0, 2**128 - 1)
+    assert all(first <= last for first, last in ranges)
+    assert all(last + 1 == first for (_, last), (first, _) in pairwise(ranges))
+
+
+def test_ranges_share_out_what_was_sampled_evenly() -> None:
+    sample = [10**30 + number for number in range(1_000)]
+    sizes = [sum(first <= trace_id <= last for trace_id in sample) for first, last in trace_ranges(sample, 7)]
+    assert len(sizes) == 7
+    assert max(sizes) - min(sizes) <= 1

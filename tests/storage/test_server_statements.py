@@ -41,7 +41,8 @@ def test_settings_and_parameters_reach_the_statement(run: ServerStatements) -> N
     assert run.with_hashes(sql, [8], {"one": 1}) == []
     with pytest.raises(ServerRefusal, match="TOO_MANY_ROWS"):
         run.with_hashes(
-            "SELECT toUInt128(number) AS n FROM numbers(10) WHERE n IN {hashes:Array(UInt128)}",
+            "SELECT toUInt128(number) AS n FROM numbers(10) WHERE n IN {hashes:Array(UInt128)} "
+            "SETTINGS max_rows_to_read = {most:UInt64}",
             [1],
-            settings={"max_rows_to_read": "5"},
+            {"most": 5},
         )

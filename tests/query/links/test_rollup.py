@@ -58,7 +58,7 @@ def check(links: LinkSource, spans: Sequence[LinkSpan], *windows: Window) -> Non
         assert_same(reader.list(window, limit=100_000).links, expected_links(inside))
 
 
-@pytest.mark.parametrize(("seed", "spans_of_a_part"), [(0, 150_000), (1, 150_000), (2, 9)])
+@pytest.mark.parametrize(("seed", "spans_of_a_part"), [(0, 75_000), (1, 75_000), (2, 9)])
 def test_late_spans_change_what_was_rolled_up(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, spans_of_a_part: int
 ) -> None:
