@@ -2,7 +2,7 @@
 
 Four allocators share it: ClickHouse's and Polars' jemalloc, Arrow's mimalloc, the C library's. Each keeps
 what was freed for its own next need, so that a process holds the sum of four peaks that never come together
-(docs/operations.md, Measured). Whoever starts a process may say otherwise in its environment.
+(docs/measured.md, Memory). Whoever starts a process may say otherwise in its environment.
 """
 
 from __future__ import annotations

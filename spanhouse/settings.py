@@ -168,7 +168,7 @@ class DurabilitySettings(SettingGroup):
 
     fsync: bool = Field(
         False,
-        description="Acknowledge only what survives a power cut; docs/operations.md has the cost.",
+        description="Acknowledge only what survives a power cut; docs/measured.md has the cost.",
     )
     min_free_bytes: int = Field(
         GIBIBYTE,

@@ -6,11 +6,12 @@ Knows slices (ten seconds of span start, named by their first Unix second) and n
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from storage.client import Database
+from storage.client import Database, Parameter
 
 SLICE_SECONDS = 10
 _LAST_TRACE = 2**128 - 1
@@ -29,32 +30,29 @@ class HopSpans:
         )
         return {int(start): int(spans) for start, spans in rows}
 
-    def of_slices(self, slices: Sequence[int], parts: int = 1) -> Iterator[pl.DataFrame]:
+    def of_slices(self, slices: Sequence[int], most_spans: int | None = None) -> Iterator[pl.DataFrame]:
         """The spans of these slices and every span elsewhere that can be joined with one of them.
 
         Columns are those of `link_spans_of_slices.sql`; a span comes once in a portion.
 
         Args:
             slices: Their first Unix seconds.
-            parts: In so many portions at most, each with some of the slices' traces whole. `Mine` are the
-                spans that lie in the slices and belong to the portion; others may come in several.
+            most_spans: In portions of about so many of the slices' spans, each with some of their traces
+                whole; in one without. `Mine` are the spans that lie in the slices and belong to the portion;
+                others may come in several.
         """
         near = [int(start) for (start,) in self._database.rows("link_near_slices", {"slices": list(slices)})]
-        with_links = bool(self._database.rows("link_any_links", {"slices": near}))
+        where: dict[str, Parameter] = {"slices": list(slices), "near_slices": near}
+        ((spans, with_links),) = self._database.rows("link_near_spans", where)
+        parts = 1 if most_spans is None else math.ceil(int(spans) / most_spans)
         sample: list[int] = []
         if parts > 1:
             rows = self._database.rows("link_some_traces", {"slices": list(slices)})
             sample = [int(trace_id, 16) for (trace_id,) in rows]
         for first, last in trace_ranges(sample, parts):
+            traces = {"first_trace": f"{first:032x}", "last_trace": f"{last:032x}"}
             yield self._database.frame(
-                "link_spans_of_slices",
-                {
-                    "slices": list(slices),
-                    "near_slices": near,
-                    "first_trace": f"{first:032x}",
-                    "last_trace": f"{last:032x}",
-                    "with_links": int(with_links),
-                },
+                "link_spans_of_slices", {**where, **traces, "with_links": int(with_links)}
             )
 
     def of_traces(self, trace_keys: Sequence[int]) -> pl.DataFrame:

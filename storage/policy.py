@@ -25,7 +25,7 @@ class Policy:
     """What to enforce.
 
     `fsync` syncs a part and its directory before an INSERT returns, which also survives a power cut at the
-    cost docs/operations.md states. Without it an acknowledged span survives the death of the process, but may
+    cost docs/measured.md states. Without it an acknowledged span survives the death of the process, but may
     be in the kernel's cache only. None leaves tables as they are (a process that writes nothing).
     """
 

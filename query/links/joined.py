@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
@@ -21,29 +20,24 @@ MOST_SPANS_OF_A_PART = 75_000
 
 def join(hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None) -> pl.DataFrame:
     """The hops that start in these slices."""
-    ((_, hops),) = join_parts(hop_spans, slices, late_after_seconds)
-    return hops
-
-
-def parts_of(spans: int) -> int:
-    """In how many parts so many spans are joined."""
-    return max(1, math.ceil(spans / MOST_SPANS_OF_A_PART))
+    return pl.concat(hops for _, hops in join_parts(hop_spans, slices, late_after_seconds))
 
 
 def join_parts(
-    hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None, parts: int = 1
+    hop_spans: HopSpans, slices: list[int], late_after_seconds: int | None
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
     """The spans of these slices and the hops that start there, in portions of whole traces.
 
     A hop starts with a span of the trace that it belongs to, and everything that can be joined with a trace
     is read with it, so that each portion is exact by itself (as in `query.links.trace_hops`).
     """
-    for read in hop_spans.of_slices(slices, parts):
+    for read in hop_spans.of_slices(slices, MOST_SPANS_OF_A_PART):
         spans = _with_what_is_named(hop_spans, read)
         hops = frames.find_hops(spans, late_after_seconds=late_after_seconds)
         hops = hops.filter(pl.col("slice").is_in(slices))
         mine = spans.filter("Mine")
-        if parts > 1:
+        if spans.select((pl.col("Slice").is_in(slices) & ~pl.col("Mine")).any()).item():
+            # Hops of other portions' traces, not all of whose spans are here.
             hops = hops.join(mine.select(trace_id="TraceId").unique(), on="trace_id", how="semi")
         yield mine, hops
 

@@ -18,7 +18,7 @@ import polars as pl
 
 from query.links.aggregate import EXEMPLARS_KEPT, figures_of, summed
 from query.links.background import Background
-from query.links.joined import batches, join_parts, parts_of
+from query.links.joined import batches, join_parts
 from query.links.minutes import MinuteSums, Rows, slices_of
 from query.links.settling import LONGEST_UNPACKING_SECONDS, VISIBLE_AFTER_SECONDS, all_read_before
 from query.links.source import LinkSource
@@ -152,9 +152,8 @@ class LinkRollUp:
         for batch in batches(slices, occupied):
             version = self._store.clock().now_ns
             late_after = version // NS_PER_S - self._source.settings.late_seconds
-            parts = parts_of(sum(occupied.get(start, 0) for start in batch))
             hops, services = [], []
-            for spans, found in join_parts(self._source.hop_spans, batch, late_after, parts):
+            for spans, found in join_parts(self._source.hop_spans, batch, late_after):
                 hops.append(found)
                 services.append(counted(spans))
             operations = figures_of(pl.concat(hops), SLICE_SECONDS, by_operation=True)

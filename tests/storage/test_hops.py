@@ -89,13 +89,22 @@ def test_an_empty_store_has_no_slices(database: Database) -> None:
     assert next(hops.of_slices([1_790_000_000])).is_empty()
 
 
+def test_without_span_links_the_other_ends_are_found_by_trace(database: Database, tmp_path: Path) -> None:
+    caller = LinkSpan("a" * 32, "1" * 16, "", "cart", "GET", "client", START_NS, 5)
+    callee = LinkSpan("a" * 32, "2" * 16, "1" * 16, "stock", "GET", "server", START_NS + 20 * 10**9, 5)
+    unrelated = LinkSpan("b" * 32, "2" * 16, "", "stock", "GET", "server", START_NS + 20 * 10**9, 5)
+    writer(database, tmp_path).write([request([span]) for span in (callee, caller, unrelated)])
+    (found,) = HopSpans(database).of_slices([START_NS // 10**10 * 10])
+    assert sorted(found.select("Service", "Mine").rows()) == [("cart", True), ("stock", False)]
+
+
 def test_portions_hold_whole_traces_and_what_meets_them(database: Database, tmp_path: Path) -> None:
     spans = Forest(Random(5)).grow(traces=80, most_spans=20)
     writer(database, tmp_path).write(shuffled_requests(spans, Random(6)))
     hops = HopSpans(database)
-    for start in sorted(hops.occupied(0, 2**32 - 1))[:3]:
+    for start, copies in list(hops.occupied(0, 2**32 - 1).items())[:3]:
         (whole,) = hops.of_slices([start])
-        portions = list(hops.of_slices([start], 4))
+        portions = list(hops.of_slices([start], copies // 4 + 1))
         assert 1 < len(portions) <= 4
         mine = pl.concat(portion.filter("Mine") for portion in portions)
         assert sorted(mine["SpanKey"]) == sorted(whole.filter("Mine")["SpanKey"])

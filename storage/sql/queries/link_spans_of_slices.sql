@@ -3,7 +3,7 @@
 -- slices, near_slices (link_near_slices of them): Unix seconds, multiples of ten. By primary key.
 -- first_trace, last_trace: 32 hexadecimal digits; only what the slices hold of the traces in between (Mine), and what
 -- meets that. They belong to the primary key, so that of many portions each reads its own.
--- with_links: whether a span link may lead out of the portion (link_any_links of near_slices). Without, nothing is read
+-- with_links: whether a span link may lead out of the portion (link_near_spans). Without, nothing is read
 -- of the near slices' other traces.
 WITH
     CAST(unhex({first_trace:String}), 'FixedString(16)') AS first_trace,

@@ -8,7 +8,7 @@ from random import Random
 import polars as pl
 import pytest
 
-from query.links import linker
+from query.links import joined, linker
 from query.links.joined import join, join_parts
 from query.links.span import LinkSpan
 from query.services.minutes import counted, operations_of
@@ -56,7 +56,9 @@ def test_each_slice_alone_gives_its_hops(embedded_database: Database, tmp_path: 
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_parts_together_are_the_whole(database: Database, tmp_path: Path, seed: int) -> None:
+def test_parts_together_are_the_whole(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
     random = Random(seed)
     spans = Forest(random, reach_ns=60_000 * MS).grow(traces=60, most_spans=20)
     writer(database, tmp_path).write(shuffled_requests(spans, random))
@@ -65,24 +67,29 @@ def test_parts_together_are_the_whole(database: Database, tmp_path: Path, seed: 
     # Some slices only: the others hold what has to be read with them.
     slices = sorted(random.sample(sorted(occupied), len(occupied) // 2))
 
-    parts = list(join_parts(hop_spans, slices, SETTLED, 5))
+    monkeypatch.setattr(joined, "MOST_SPANS_OF_A_PART", sum(occupied[start] for start in slices) / 4.5)
+    parts = list(join_parts(hop_spans, slices, SETTLED))
 
     assert len(parts) == 5
     assert sum(not hops.is_empty() for _, hops in parts) > 2
     inside = [hop for hop in linker.find_hops(spans) if hop.start_ns // 10**10 * 10 in slices]
     assert rows_of_frame(pl.concat(hops for _, hops in parts)) == rows_of_hops(inside)
+    assert rows_of_frame(join(hop_spans, slices, SETTLED)) == rows_of_hops(inside)
     keys = {span.key for span in spans if span.start_ns // 10**10 * 10 in slices}
     assert sum(own.height for own, _ in parts) == len(keys)
 
 
-def test_services_are_counted_in_parts(embedded_database: Database, tmp_path: Path) -> None:
+def test_services_are_counted_in_parts(
+    embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     spans = Forest(Random(7)).grow(traces=60, most_spans=20)
     writer(embedded_database, tmp_path).write(shuffled_requests(spans, Random(8)))
     hop_spans = HopSpans(embedded_database)
     slices = sorted(hop_spans.occupied(0, 2**32 - 1))
 
-    def services(parts: int) -> list[tuple[object, ...]]:
-        found = join_parts(hop_spans, slices, SETTLED, parts)
+    def services(spans_of_a_part: int) -> list[tuple[object, ...]]:
+        monkeypatch.setattr(joined, "MOST_SPANS_OF_A_PART", spans_of_a_part)
+        found = join_parts(hop_spans, slices, SETTLED)
         whole = operations_of(pl.concat(counted(own) for own, _ in found), 60)
         numbers = ["Start", "Service", "Operation", "Kind", "Spans", "MaxNs", "Buckets"]
         return sorted(
@@ -90,4 +97,4 @@ def test_services_are_counted_in_parts(embedded_database: Database, tmp_path: Pa
             for row, calls in zip(whole.select(numbers).rows(), whole["Calls"].to_list(), strict=True)
         )
 
-    assert services(7) == services(1)
+    assert services(50) == services(100_000)

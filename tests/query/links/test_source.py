@@ -41,9 +41,9 @@ class _Counting(HopSpans):
         self.traces: list[int] = []
         self.while_joining: Callable[[], object] = list
 
-    def of_slices(self, slices: Sequence[int], parts: int = 1) -> Iterator[pl.DataFrame]:
+    def of_slices(self, slices: Sequence[int], most_spans: int | None = None) -> Iterator[pl.DataFrame]:
         self.joined.append(list(slices))
-        yield from super().of_slices(slices, parts)
+        yield from super().of_slices(slices, most_spans)
         self.while_joining()
 
     def of_traces(self, trace_keys: Sequence[int]) -> pl.DataFrame:
