@@ -72,7 +72,7 @@ class ServerStatements:
         """
         options = {f"param_{name}": str(value) for name, value in (parameters or {}).items()}
         options |= {"hashes_format": "RowBinary", "hashes_structure": "RequestHash UInt128"}
-        options |= {"default_format": "RowBinary"}
+        options["default_format"] = "RowBinary"
         target = self._target(sql.replace(_HASHES, "hashes"), tuple(options.items()))
         boundary = self._boundary
         opening = (
