@@ -14,6 +14,9 @@ from query.links.confidence import share_low
 from query.links.settings import LinkSettings, Objective
 from query.model.link import Status
 
+# So many blocks above what is normal are held back until the next one tells whether they were slow.
+HELD = 2
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
@@ -111,8 +114,9 @@ class Replay:
     """A walk through time, block by block: what was normal, and the slow blocks that reach to the end.
 
     A block that is slow against what came before it is not part of what is normal; two in a row, or one far
-    above, make the link slow until a block is near normal again. Normal is the median p95 of the blocks that
-    are, once there are enough calls.
+    above, make the link slow until a block is near normal again. One that is above, but not surely, may be
+    the one in which it turned slow: the next ones tell. Normal is the median p95 of the blocks that are, once
+    there are enough calls.
 
     Attributes:
         slow: The slow blocks that reach to the end.
@@ -123,7 +127,7 @@ class Replay:
         self._settings = settings
         self._missing = settings.baseline_calls
         self._sorted_p95_ms: list[float] = []
-        self._suspect: Stretch | None = None
+        self._held: list[Stretch] = []
         self.slow: list[Stretch] = []
         self.last: list[Stretch] = []
 
@@ -137,7 +141,7 @@ class Replay:
         other = Replay(self._settings)
         other._missing = self._missing
         other._sorted_p95_ms = list(self._sorted_p95_ms)
-        other._suspect, other.slow, other.last = self._suspect, list(self.slow), self.last
+        other._held, other.slow, other.last = list(self._held), list(self.slow), self.last
         for block in blocks:
             other.add(block)
         return other
@@ -149,21 +153,29 @@ class Replay:
         if baseline_ms is None:
             self._count(block)
             return
-        above = block.p95_low_ms - baseline_ms > settings.slow_excess_ms
-        ratio = block.p95_low_ms / max(baseline_ms, 1e-6)
-        suspect = self._suspect
+        suspects = [one for one in self._held if self._above(one.p95_low_ms, baseline_ms)]
+        at_once_ms = settings.slow_at_once_ratio * baseline_ms
         if self.slow and block.p95_ms > settings.recovered_ratio * baseline_ms:
             self.slow.append(block)
-        elif above and ratio > (settings.slow_ratio if suspect else settings.slow_at_once_ratio):
-            self.slow = [*([suspect] if suspect else []), block]
-            self._suspect = None
-        elif above and ratio > settings.slow_ratio:
-            self._suspect = block
+        elif self._above(block.p95_low_ms, baseline_ms) and (suspects or block.p95_low_ms > at_once_ms):
+            self.slow = [*suspects, block]
+            self._held = []
+        elif self._above(block.p95_ms, baseline_ms):
+            self._hold(block)
         else:
-            if suspect:
-                self._count(suspect)
-            self._count(block)
-            self.slow, self._suspect = [], None
+            for one in (*self._held, block):
+                self._count(one)
+            self.slow, self._held = [], []
+
+    def _above(self, p95_ms: float, baseline_ms: float) -> bool:
+        far = p95_ms > self._settings.slow_ratio * baseline_ms
+        return far and p95_ms - baseline_ms > self._settings.slow_excess_ms
+
+    def _hold(self, block: Stretch) -> None:
+        """What goes on to be above, but never surely, is what is normal."""
+        self._held.append(block)
+        if len(self._held) > HELD:
+            self._count(self._held.pop(0))
 
     def _count(self, block: Stretch) -> None:
         self._missing -= block.samples

@@ -67,6 +67,24 @@ def test_slow_blocks_do_not_become_the_baseline() -> None:
     assert (found.status, found.baseline_p95_ms) == ("slow", 100)
 
 
+def test_a_young_link_is_not_compared_with_the_block_in_which_it_turned_slow() -> None:
+    # As in the demo: the second block holds the end of what was normal and the first slow calls.
+    blocks = [stretch(66, 44), stretch(31, 555, low_ms=47), stretch(28, 751), stretch(32, 689)]
+
+    found = verdict(*blocks, window=stretch(157, 689, low_ms=50))
+
+    assert (found.status, found.baseline_p95_ms) == ("slow", 44)
+
+
+def test_a_doubtful_block_is_normal_once_the_next_one_is() -> None:
+    doubtful, normal = stretch(50, 200, low_ms=105), stretch(50, 100)
+
+    assert verdict(normal, doubtful).baseline_p95_ms == 100
+    assert verdict(normal, doubtful, normal, normal).baseline_p95_ms == 100
+    # What goes on to be doubtful is what is normal here.
+    assert verdict(normal, *[doubtful] * 5).baseline_p95_ms == 200
+
+
 def test_a_large_ratio_of_nothing_is_not_slow() -> None:
     assert verdict(*[stretch(50, 0.5)] * 4, *[stretch(50, 3)] * 4).status == "ok"
 
