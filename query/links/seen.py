@@ -49,7 +49,9 @@ class Seen:
         changed: Slices that something arrived for since what is rolled up, or a little longer ago, with the
             latest second in which it did.
         answered: Peers that are known to be answered by services.
-        joined: What is known of slices already.
+        before: The look before this one.
+        joined: What that one knew of slices, and still holds.
+        stirred: Slices of which it does not.
 
     Attributes:
         rolled_up_to: The second up to whose arrivals all was rolled up; 0: never.
@@ -63,11 +65,18 @@ class Seen:
         look: Look,
         changed: Mapping[int, int],
         answered: AnsweredPeers,
+        *,
+        before: Seen | None = None,
         joined: SliceHops | None = None,
+        stirred: Collection[int] = (),
     ) -> None:
         self._hop_spans = hop_spans
         self._store = store
         self._lock = threading.Lock()
+        # One joins at a time, whichever look it is for: what it joins serves the others.
+        self._joining: threading.Lock = before._joining if before else threading.Lock()
+        self._stirred = frozenset(stirred)
+        self._later: Seen | None = None
         self._worked_out: OrderedDict[tuple[object, ...], object] = OrderedDict()
         self._slots: dict[int, list[tuple[int, int, dict[int, bool]]]] = {MINUTE: [], HOUR: []}
         self._slices: list[tuple[int, int, list[int]]] = []
@@ -87,24 +96,32 @@ class Seen:
         answered = self._answered
         if arrivals.spans > MOST_SPANS_AT_ONCE:
             stirred = self._store.changed_slices(arrivals.first_second, END_OF_TIME)
-            with self._lock:
-                joined = self._joined.copy(changed, without=stirred)
+            found, dropped = [], stirred
         else:
-            found = list(join_traces(self._hop_spans, arrivals.traces))
+            found, dropped = list(join_traces(self._hop_spans, arrivals.traces)), []
             stirred = [start for one in found for start in one.slices]
-            with self._lock:
-                joined = self._joined.copy({*changed, *stirred})
+        changed |= dict.fromkeys(stirred, look.clock.now_ns // NS_PER_S)
+        with self._lock:
+            joined = self._joined.copy(changed, without=dropped)
             for one in found:
                 answered = answered.also(one.hops)
                 joined.replace(replace(one, hops=answered.waited_for(one.hops)))
-        changed |= dict.fromkeys(stirred, look.clock.now_ns // NS_PER_S)
-        seen = Seen(self._hop_spans, self._store, look, changed, answered, joined)
-        seen.joining_seconds = time.monotonic() - began
-        if self.rolled_up_to == seen.rolled_up_to:
-            # What a round of the roll-up has not done yet is in slices that changed; they are joined.
-            with self._lock:
+            seen = Seen(
+                self._hop_spans,
+                self._store,
+                look,
+                changed,
+                answered,
+                before=self,
+                joined=joined,
+                stirred=stirred,
+            )
+            if self.rolled_up_to == seen.rolled_up_to:
+                # What a round of the roll-up has not done yet is in slices that changed; they are joined.
                 seen._slots = {resolution: list(known) for resolution, known in self._slots.items()}
                 seen._slices = list(self._slices)
+            self._later = seen
+        seen.joining_seconds = time.monotonic() - began
         return seen
 
     def plan(self, window: Window, *, longest: int) -> Plan:
@@ -117,26 +134,23 @@ class Seen:
 
     def joined(self, slices: Sequence[int]) -> dict[int, pl.DataFrame]:
         """The hops that start in each of these slices, with `pending_since` (see `query.links.frames`)."""
+        self._join(slices)
         with self._lock:
-            self._join(slices)
             return self._joined.of(slices)
 
     def figures(self, slices: Sequence[int], late_after_seconds: int) -> pl.DataFrame:
         """Figures per slice and link of these slices; a link may come in several rows."""
+        self._join(slices)
         with self._lock:
-            self._join(slices)
             return self._joined.figures(slices, late_after_seconds)
 
     def warm(self, late_after_seconds: int) -> None:
         """Joins what any question about the latest time will ask for, where that is little."""
-        with self._lock:
-            if not self.rolled_up_to or not self.changed:
-                return
-            occupied = self._hop_spans.occupied(min(self.changed), max(self.changed) + SLICE_SECONDS)
-            if sum(occupied.get(start, 0) for start in self.changed) <= _MOST_WARMED_SPANS:
-                changed = sorted(self.changed)
-                self._join(changed)
-                self._joined.figures(changed, late_after_seconds)
+        if not self.rolled_up_to or not self.changed:
+            return
+        occupied = self._hop_spans.occupied(min(self.changed), max(self.changed) + SLICE_SECONDS)
+        if sum(occupied.get(start, 0) for start in self.changed) <= _MOST_WARMED_SPANS:
+            self.figures(sorted(self.changed), late_after_seconds)
 
     def worked_out(self, key: tuple[object, ...], work_out: Callable[[], T]) -> T:
         """What belongs to the key; `work_out` is asked once, or again after many others."""
@@ -151,15 +165,33 @@ class Seen:
         return found
 
     def _join(self, slices: Sequence[int]) -> None:
-        missing = [start for start in slices if start not in self._joined]
-        began = time.monotonic()
-        for batch in self._batches(missing):
-            hops = join(self._hop_spans, batch, None)
-            self._answered = self._answered.also(hops)
-            hops = self._answered.waited_for(hops)
-            for start in batch:
-                self._joined.put(start, hops.filter(slice=start))
-        self.joining_seconds += time.monotonic() - began
+        if not self._missing(slices):
+            return
+        with self._joining:
+            # Whoever was first may have joined them meanwhile.
+            missing = self._missing(slices)
+            began = time.monotonic()
+            for batch in self._batches(missing):
+                hops = join(self._hop_spans, batch, None)
+                self._answered = self._answered.also(hops)
+                hops = self._answered.waited_for(hops)
+                for start in batch:
+                    self._keep(start, hops.filter(slice=start))
+            self.joining_seconds += time.monotonic() - began
+
+    def _missing(self, slices: Sequence[int]) -> list[int]:
+        with self._lock:
+            return [start for start in slices if start not in self._joined]
+
+    def _keep(self, start: int, hops: pl.DataFrame) -> None:
+        """Keeps the hops of a slice, also for later looks that were made before they were there."""
+        one: Seen | None = self
+        while one is not None:
+            with one._lock:
+                if start not in one._joined:
+                    one._joined.put(start, hops)
+                later = one._later
+            one = later if later is not None and start not in later._stirred else None
 
     def _batches(self, slices: list[int]) -> list[list[int]]:
         if len(slices) <= _FEW_SLICES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -132,6 +133,34 @@ def test_questions_of_one_moment_share_a_look(embedded_database: Database, tmp_p
     sender.write([request(calls(10, 5))])
 
     assert counted(reader) == [10]
+
+
+@pytest.mark.parametrize("also_arrives_ms", [2 * LATER, 0])
+def test_what_an_earlier_look_is_joining_is_not_joined_for_a_later_one_too(
+    embedded_database: Database, tmp_path: Path, also_arrives_ms: int
+) -> None:
+    sender = writer(embedded_database, tmp_path)
+    spans, _, reader = rolled_up(embedded_database, ALWAYS_LOOK)
+    sender.write([request(calls(0, 10) + calls(LATER, 1))])
+    counted_later: list[list[int]] = []
+    later = threading.Thread(target=lambda: counted_later.append(counted(reader)))
+
+    def another_asks() -> None:
+        spans.while_joining = list
+        sender.write([request(calls(also_arrives_ms + 20, 5))])
+        later.start()
+        while not spans.traces:
+            time.sleep(0.01)
+        # It has looked, and now needs what is being joined.
+        time.sleep(0.5)
+
+    spans.while_joining = another_asks
+    assert counted(reader) == [11]
+    later.join()
+
+    assert counted_later == [[16]]
+    again = [SLICE + also_arrives_ms // 1000]
+    assert spans.joined == [[SLICE, LATER_SLICE], again]
 
 
 def test_a_look_in_advance_serves_the_next_question_and_its_joins_are_done(
