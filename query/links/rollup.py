@@ -32,10 +32,13 @@ from storage.slots import HOUR, MINUTE, Slots
 logger = logging.getLogger(__name__)
 
 # Share of one thread's time that rounds may take; at high rates links are joined at query time for longer.
+# Rounds that do much at once join fewer slices twice.
 MOST_BUSY_SHARE = 0.1
 LONGEST_PAUSE_SECONDS = 30.0
-# Where more than this is left to do, it is done in pieces of so many spans: a death costs one, not all.
+# Where more than this is left to do, it is done in pieces of so many spans: a death costs one, not all. It takes
+# more of a thread then, or a collector that is full for minutes would leave more than a question may join.
 LONG_BEHIND_SECONDS = 60
+MOST_BUSY_SHARE_BEHIND = 0.5
 PIECE_SPANS = 1_000_000
 # Whoever is behind does not rest while fewer spans arrive than this.
 LITTLE_PER_SECOND = 5_000
@@ -136,8 +139,7 @@ class LinkRollUp:
             busy = time.monotonic() - started
             if more and self._little_arrives():
                 continue
-            pause = max(self._pause_seconds, busy * (1.0 / MOST_BUSY_SHARE - 1.0))
-            stopping.wait(min(pause, LONGEST_PAUSE_SECONDS))
+            stopping.wait(max(self._pause_seconds, rest_seconds(busy, behind=more)))
 
     def _little_arrives(self) -> bool:
         """Whether catching up without a rest takes nothing from ingest."""
@@ -199,3 +201,14 @@ class LinkRollUp:
             slots = self._store.slots(resolution, 0, 2**32 - 1)
             self._open[resolution] |= {start for start, valid in slots.items() if not valid}
         self._recovered = True
+
+
+def rest_seconds(busy_seconds: float, *, behind: bool) -> float:
+    """How long to leave the machine to ingest and questions after a round.
+
+    Args:
+        busy_seconds: What the round took.
+        behind: Whether it left settled spans undone.
+    """
+    share = MOST_BUSY_SHARE_BEHIND if behind else MOST_BUSY_SHARE
+    return min(busy_seconds * (1.0 / share - 1.0), LONGEST_PAUSE_SECONDS)

@@ -6,14 +6,14 @@ from tests.storage.requests import request, span
 from tests.storing import SettledWriter
 
 TRACE_ID = bytes(range(16))
-READ = set(
-    """
-    SpanId ParentSpanId ServiceName SpanName SpanKind Timestamp Duration StatusCode StatusMessage TraceState Flags
-    ReceivedAt SpanAttributes SpanAttributeTypes ResourceHash ResourceAttributes ResourceAttributeTypes ScopeName
-    ScopeVersion ScopeAttributes ScopeAttributeTypes Events.Timestamp Events.Name Events.Attributes
-    EventAttributeTypes Links.TraceId Links.SpanId Links.TraceState Links.Attributes LinkAttributeTypes
-    """.split()
-)
+READ = {
+    *("SpanId", "ParentSpanId", "ServiceName", "SpanName", "SpanKind", "Timestamp", "Duration", "ReceivedAt"),
+    *("StatusCode", "StatusMessage", "TraceState", "Flags", "SpanAttributes", "SpanAttributeTypes"),
+    *("ResourceHash", "ResourceAttributes", "ResourceAttributeTypes"),
+    *("ScopeName", "ScopeVersion", "ScopeAttributes", "ScopeAttributeTypes"),
+    *("Events.Timestamp", "Events.Name", "Events.Attributes", "EventAttributeTypes"),
+    *("Links.TraceId", "Links.SpanId", "Links.TraceState", "Links.Attributes", "LinkAttributeTypes"),
+}
 
 
 def test_a_trace_comes_with_the_columns_that_are_read_and_no_others(database: Database) -> None:

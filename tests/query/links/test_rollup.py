@@ -12,7 +12,7 @@ import pytest
 from query.links import joined, linker, rollup
 from query.links import source as link_source
 from query.links.reader import LinkReader
-from query.links.rollup import LinkRollUp
+from query.links.rollup import LinkRollUp, rest_seconds
 from query.links.settings import LinkSettings
 from query.links.settling import VISIBLE_AFTER_SECONDS
 from query.links.source import LinkSource
@@ -254,6 +254,12 @@ def test_two_workers_do_each_other_no_harm(database: Database, tmp_path: Path) -
         worker.stop()
     check(links, spans, HOURS, ODD)
     assert threading.active_count() < 50
+
+
+def test_who_is_behind_rests_as_long_as_it_worked_and_else_nine_times() -> None:
+    assert rest_seconds(2.0, behind=False) == pytest.approx(18.0)
+    assert rest_seconds(2.0, behind=True) == pytest.approx(2.0)
+    assert rest_seconds(3_600.0, behind=False) == rollup.LONGEST_PAUSE_SECONDS
 
 
 def test_start_and_stop_may_be_repeated(embedded_database: Database) -> None:
