@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 MOST_BUSY_SHARE = 0.1
 LONGEST_PAUSE_SECONDS = 30.0
 # Where more than this is left to do, it is done in pieces of so many spans: a death costs one, not all.
-# It takes more of a thread then: a full collector would leave more than a question may join.
+# Rounds take more of a thread then: a full collector would leave more than a question may join.
 LONG_BEHIND_SECONDS = 60
 MOST_BUSY_SHARE_BEHIND = 0.5
 PIECE_SPANS = 1_000_000

@@ -93,7 +93,6 @@ class Seen:
         arrivals = self.look.until(look)
         # What was rolled up since this look may have been read before it was: it counts as changed once more.
         changed = {start: second for start, second in self.changed.items() if second >= self.rolled_up_to}
-        answered = self._answered
         if arrivals.spans > MOST_SPANS_AT_ONCE:
             stirred = self._store.changed_slices(arrivals.first_second, END_OF_TIME)
             found, dropped = [], stirred
@@ -102,7 +101,7 @@ class Seen:
             stirred = [start for one in found for start in one.slices]
         changed |= dict.fromkeys(stirred, look.clock.now_ns // NS_PER_S)
         with self._lock:
-            joined = self._joined.copy(changed, without=dropped)
+            joined, answered = self._joined.copy(changed, without=dropped), self._answered
             for one in found:
                 answered = answered.also(one.hops)
                 joined.replace(replace(one, hops=answered.waited_for(one.hops)))
@@ -173,7 +172,7 @@ class Seen:
             began = time.monotonic()
             for batch in self._batches(missing):
                 hops = join(self._hop_spans, batch, None)
-                self._answered = self._answered.also(hops)
+                self._learn(hops)
                 hops = self._answered.waited_for(hops)
                 for start in batch:
                     self._keep(start, hops.filter(slice=start))
@@ -182,6 +181,14 @@ class Seen:
     def _missing(self, slices: Sequence[int]) -> list[int]:
         with self._lock:
             return [start for start in slices if start not in self._joined]
+
+    def _learn(self, hops: pl.DataFrame) -> None:
+        """Notes who answers, also for later looks."""
+        one: Seen | None = self
+        while one is not None:
+            with one._lock:
+                one._answered = one._answered.also(hops)
+                one = one._later
 
     def _keep(self, start: int, hops: pl.DataFrame) -> None:
         """Keeps the hops of a slice, also for later looks that were made before they were there."""

@@ -262,6 +262,39 @@ def test_who_is_behind_rests_as_long_as_it_worked_and_else_nine_times() -> None:
     assert rest_seconds(3_600.0, behind=False) == rollup.LONGEST_PAUSE_SECONDS
 
 
+def test_the_worker_rests_as_one_that_is_behind_until_it_is_not(
+    embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rollup, "LONG_BEHIND_SECONDS", -3600)
+    monkeypatch.setattr(rollup, "PIECE_SPANS", 1)
+    # Otherwise it catches up without a rest.
+    monkeypatch.setattr(rollup, "LITTLE_PER_SECOND", 0)
+    rests: list[bool] = []
+
+    def rest(_: float, *, behind: bool) -> float:
+        rests.append(behind)
+        return 0.0
+
+    monkeypatch.setattr(rollup, "rest_seconds", rest)
+    sender = writer(embedded_database, tmp_path)
+    for part in shuffled_requests(Forest(Random(17)).grow(traces=8, most_spans=8), Random(3))[:3]:
+        sender.write([part])
+        settle()
+    worker = LinkRollUp(
+        source(embedded_database),
+        ServiceStore(embedded_database),
+        pause_seconds=0.0,
+        visible_after_seconds=0,
+    )
+
+    worker.start()
+    while False not in rests:
+        time.sleep(0.01)
+    worker.stop()
+
+    assert rests[0]
+
+
 def test_start_and_stop_may_be_repeated(embedded_database: Database) -> None:
     worker = roll_up(embedded_database)
     worker.start()

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import polars as pl
 import pytest
@@ -24,6 +25,8 @@ from storage.links import LinkFigureStore
 from storage.services import ServiceStore
 from tests.query.links.forests import MS, START_NS
 from tests.query.links.otlp import request, writer
+
+T = TypeVar("T")
 
 ALL = Window(START_NS - 1_000_000 * MS, START_NS + 1_000_000 * MS)
 SLICE = START_NS // 10**10 * 10
@@ -135,6 +138,25 @@ def test_questions_of_one_moment_share_a_look(embedded_database: Database, tmp_p
     assert counted(reader) == [10]
 
 
+def while_joining(spans: _Counting, arrives: Callable[[], object], ask: Callable[[], T]) -> tuple[T, T]:
+    """Asks; while that is joining something arrives, a second one has looked again, and needs the same."""
+    answers: list[T] = []
+    later = threading.Thread(target=lambda: answers.append(ask()))
+
+    def another_asks() -> None:
+        spans.while_joining = list
+        arrives()
+        later.start()
+        while not spans.traces:
+            time.sleep(0.01)
+        time.sleep(0.5)
+
+    spans.while_joining = another_asks
+    first = ask()
+    later.join()
+    return first, answers[0]
+
+
 @pytest.mark.parametrize("also_arrives_ms", [2 * LATER, 0])
 def test_what_an_earlier_look_is_joining_is_not_joined_for_a_later_one_too(
     embedded_database: Database, tmp_path: Path, also_arrives_ms: int
@@ -142,25 +164,39 @@ def test_what_an_earlier_look_is_joining_is_not_joined_for_a_later_one_too(
     sender = writer(embedded_database, tmp_path)
     spans, _, reader = rolled_up(embedded_database, ALWAYS_LOOK)
     sender.write([request(calls(0, 10) + calls(LATER, 1))])
-    counted_later: list[list[int]] = []
-    later = threading.Thread(target=lambda: counted_later.append(counted(reader)))
 
-    def another_asks() -> None:
-        spans.while_joining = list
-        sender.write([request(calls(also_arrives_ms + 20, 5))])
-        later.start()
-        while not spans.traces:
-            time.sleep(0.01)
-        # It has looked, and now needs what is being joined.
-        time.sleep(0.5)
+    found = while_joining(
+        spans, lambda: sender.write([request(calls(also_arrives_ms + 20, 5))]), lambda: counted(reader)
+    )
 
-    spans.while_joining = another_asks
-    assert counted(reader) == [11]
-    later.join()
-
-    assert counted_later == [[16]]
+    assert found == ([11], [16])
     again = [SLICE + also_arrives_ms // 1000]
     assert spans.joined == [[SLICE, LATER_SLICE], again]
+
+
+def test_who_answers_is_learnt_from_what_an_earlier_look_joins(
+    embedded_database: Database, tmp_path: Path
+) -> None:
+    sender = writer(embedded_database, tmp_path)
+    spans, _, reader = rolled_up(
+        embedded_database, LinkSettings(late_seconds=0, late_answered_seconds=3600, remembered_seconds=0.0)
+    )
+
+    def call(trace: str, start_ns: int) -> LinkSpan:
+        address = {"server.address": "stock.example"}
+        return LinkSpan(trace * 32, "1" * 16, "", "cart", "GET", "client", start_ns, MS, attributes=address)
+
+    answer = LinkSpan("a" * 32, "2" * 16, "1" * 16, "stock", "GET", "server", START_NS, MS)
+    sender.write([request([call("a", START_NS), answer])])
+
+    def asked() -> list[tuple[str, str, int]]:
+        return [(link.caller, link.callee, link.calls) for link in reader.list(ALL).links]
+
+    found = while_joining(spans, lambda: sender.write([request([call("b", START_NS + LATER * MS)])]), asked)
+
+    # The second call may be answered yet: no call to stock.example.
+    assert found == ([("cart", "stock", 1)],) * 2
+    assert spans.joined == [[SLICE], [LATER_SLICE]]
 
 
 def test_a_look_in_advance_serves_the_next_question_and_its_joins_are_done(

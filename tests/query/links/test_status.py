@@ -53,6 +53,14 @@ def test_a_little_slower_needs_a_second_block() -> None:
     assert verdict(*normal, *[stretch(50, 190)] * 2, window=stretch(300, 110)).status == "slow"
 
 
+def test_a_block_that_may_be_slow_does_not_part_two_that_are() -> None:
+    normal, slow, doubtful = [stretch(50, 100)] * 4, stretch(50, 190), stretch(50, 200, low_ms=105)
+    window = stretch(400, 110)
+
+    assert verdict(*normal, slow, doubtful, slow, window=window).status == "slow"
+    assert verdict(*normal, slow, doubtful, doubtful, slow, window=window).status == "ok"
+
+
 def test_slow_stays_slow_until_it_is_near_normal_again() -> None:
     slow = [stretch(50, 100)] * 4 + [stretch(50, 190)] * 2
     window = stretch(400, 120)
