@@ -20,6 +20,7 @@ from storage.bundle import owner_of
 from storage.bundles import Bundles
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint
+from storage.table_log import TableLog
 from storage.unpacker import Unpacker
 from storage.writer import SpanWriter
 
@@ -57,7 +58,8 @@ def main() -> None:
 
 def _fill(database: Database, spans: int) -> None:
     bundles = Bundles(owner_of("bench.disk"), 2**30)
-    writer, unpacker = SpanWriter(database, bundles, alone=True), Unpacker(database)
+    log = TableLog(database)
+    writer, unpacker = SpanWriter(log, bundles), Unpacker(database, log)
     source = _requests()
     writes = -(-spans // (_SPANS_PER_REQUEST * _REQUESTS_PER_WRITE))
     for _ in track(range(writes), "storing", console=Console(stderr=True)):

@@ -19,7 +19,7 @@ from storage import migrations
 from storage.bundle import block_of, request_hash
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint
-from storage.writer import decode_settings
+from storage.table_log import decode_settings
 
 
 def main() -> None:

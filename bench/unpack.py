@@ -1,6 +1,7 @@
-"""What the two steps of ingest cost in the engine (docs/adr/0011-request-log.md), in CPU, merges stopped.
+"""What the two steps of ingest cost, in CPU, merges stopped (ADR 0011 and 0014 in docs/adr).
 
-`python -m bench.unpack`: log, unpack, and one INSERT for everything, per span and for the smallest request.
+`python -m bench.unpack`: log and unpack by either log, and one INSERT for everything, per span and for the
+smallest request.
 `python -m bench.unpack --views`: the same of unpacking, with ever more of what it feeds taken away.
 `python -m bench.unpack --merges 5 12 16 20`: the CPU of merging what many unpackings leave, by
 `merge_selector_base`.
@@ -23,11 +24,13 @@ from rich.table import Table
 
 from bench import machine, payload
 from bench.unpack_settings import settings_clause, unpack_settings
+from collector.otlp.canonical import canonical
 from storage import migrations, statements
 from storage.bundle import block_of, request_hash
 from storage.client import Database
 from storage.endpoint import EmbeddedEndpoint
-from storage.writer import decode_settings
+from storage.file_log import FileLog
+from storage.table_log import decode_settings
 
 _SPANS = 512
 _REQUESTS_PER_WRITE = 24
@@ -50,10 +53,11 @@ _MERGES_SETTLE_SECONDS = 5.0
 
 
 class Engine:
-    """The embedded engine with the full schema; counts its CPU."""
+    """The embedded engine with the full schema and both logs beside it."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, log_directory: Path) -> None:
         self.database = database
+        self._files = FileLog(database, log_directory, synced=False, rewritten=canonical)
         self._decode = decode_settings(database.endpoint)
         self._number = 0
 
@@ -62,6 +66,16 @@ class Engine:
         for write in _in_writes(requests):
             block = block_of(write, bundle)
             self.database.insert_bytes("otlp_log", block, format_name="Protobuf", settings=self._decode)
+
+    def log_in_files(self, requests: dict[int, bytes], bundle: int) -> None:
+        """The same into a file, which is there before and after."""
+        self._files.drop(bundle)
+        for write in _in_writes(requests):
+            self._files.write(bundle, write)
+
+    def unpack_file(self, requests: dict[int, bytes], bundle: int) -> None:
+        """The INSERT of one unpacking from a file; can be repeated."""
+        self._files.unpack(bundle, list(requests), self._token())
 
     def unpack(self, requests: dict[int, bytes], bundle: int) -> None:
         """The INSERT of one unpacking; can be repeated."""
@@ -114,15 +128,17 @@ def _steps(rounds: int) -> Table:
     with _engine(merges=False) as engine:
         large, small = _logged(engine)
         steps: dict[str, Callable[[dict[int, bytes], int], None]] = {
-            "log": engine.log_all,
-            "unpack": engine.unpack,
+            "log in files": engine.log_in_files,
+            "unpack a file": engine.unpack_file,
+            "log in a table": engine.log_all,
+            "unpack from the table": engine.unpack,
             "one INSERT for everything": engine.insert,
         }
         taken: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in steps}
         # In turns, so that all of them see the same minutes of the machine.
         for _, (name, step) in itertools.product(range(rounds), steps.items()):
-            # The log's writes must not add to what is unpacked.
-            large_bundle, small_bundle = (8, 9) if name == "log" else (1, 2)
+            # The table's writes must not add to what is unpacked.
+            large_bundle, small_bundle = (8, 9) if step == engine.log_all else (1, 2)
             taken[name][0].append(_cpu_of(step, large, large_bundle) / _SPANS_PER_BUNDLE * 1e6)
             taken[name][1].append(_cpu_of(step, small, small_bundle) * 1e3)
     for name, (per_span, fixed) in taken.items():
@@ -193,12 +209,12 @@ _PARTS = "SELECT count() FROM system.parts WHERE active AND database = currentDa
 @contextmanager
 def _engine(*, merges: bool) -> Iterator[Engine]:
     with tempfile.TemporaryDirectory(prefix="spanhouse-bench-") as directory:
-        database = Database(EmbeddedEndpoint(Path(directory)))
+        database = Database(EmbeddedEndpoint(Path(directory) / "clickhouse"))
         migrations.apply(database, migrations.SchemaOptions())
         if not merges:
             database.execute("SYSTEM STOP MERGES")
         try:
-            yield Engine(database)
+            yield Engine(database, Path(directory) / "log")
         finally:
             database.close()
 

@@ -10,10 +10,10 @@ class SpanStore(Protocol):
     """Durable home of spans."""
 
     def write(self, requests: Sequence[bytes]) -> None:
-        """Store the spans of all requests in one INSERT, or none of them.
+        """Store all requests in one write, or none of them.
 
-        Called from `Limits.inserts_in_flight` threads at the same time. Returns only after the INSERT
-        returned: the caller acknowledges its clients then. A request stored before (same
+        Called from `Limits.inserts_in_flight` threads at the same time. Returns only when they are
+        durable: the caller acknowledges its clients then. A request stored before (same
         bytes) adds nothing.
 
         Args:

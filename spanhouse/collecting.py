@@ -14,6 +14,7 @@ from spanhouse.process_app import process_app
 from spanhouse.settings import CollectorSettings
 from spanhouse.store import endpoint_of
 from spanhouse.workers import SharedPorts, Workers, metrics_of_all_workers
+from spanhouse.write_path import write_path
 
 
 def collect(settings: CollectorSettings) -> None:
@@ -38,10 +39,10 @@ def collect_as_worker(settings: CollectorSettings) -> None:
 def _collect(settings: CollectorSettings, process: Process, *, shared_ports: bool) -> None:
     endpoint = endpoint_of(settings)
     database = process.database(endpoint)
-    intake = process.intake(endpoint, settings, name_of(settings, shared_ports=shared_ports))
+    way_in = write_path(process, endpoint, settings, name_of(settings, shared_ports=shared_ports))
     ingest = Ingest(
         settings,
-        intake.writer,
+        way_in.writer,
         settings.quarantine or default_quarantine(),
         process.registry,
         HeadAsGet(process_app(database, metrics_of_all_workers() if shared_ports else process.registry)),
@@ -50,6 +51,6 @@ def _collect(settings: CollectorSettings, process: Process, *, shared_ports: boo
     if not shared_ports:
         ingest.check_ports()
     process.bring_up(database, settings)
-    process.start_unpacking(intake.unpacking)
+    process.start_unpacking(way_in.unpacking)
     reachable = ingest.start(process.stack)
     process.wait(Addresses(reachable["otlp_grpc_port"], reachable["otlp_http_port"]))

@@ -35,6 +35,11 @@ class DataDirectory:
         return self._home / "clickhouse"
 
     @property
+    def log_path(self) -> Path:
+        """Where acknowledged requests wait until their spans can be read."""
+        return self._home / "log"
+
+    @property
     def quarantine_path(self) -> Path:
         """Where requests go that the store could not decode."""
         return self._home / "quarantine"

@@ -15,7 +15,6 @@ from typing import BinaryIO
 
 from prometheus_client import CollectorRegistry, GCCollector, PlatformCollector, ProcessCollector
 
-from collector.metrics import UnpackingMetrics
 from spanhouse.allocators import give_back_early
 from spanhouse.data_directory import DataDirectory
 from spanhouse.ingest import DRAIN_SECONDS
@@ -33,14 +32,9 @@ from spanhouse.settings import (
 from spanhouse.store import Stopped, bring_up
 from spanhouse.warm_up import WarmUp
 from spanhouse.web import WebServer
-from storage.bundle import owner_of
-from storage.bundles import Bundles
 from storage.client import Database
-from storage.endpoint import EmbeddedEndpoint, Endpoint
-from storage.space import FreeSpace
-from storage.unpacker import Unpacker
+from storage.endpoint import Endpoint
 from storage.unpacking import Unpacking
-from storage.writer import SpanWriter
 
 logger = logging.getLogger(__name__)
 
@@ -61,15 +55,6 @@ class Addresses:
         """The one line on stdout that scripts wait for."""
         named = (("otlp-grpc", self.otlp_grpc), ("otlp-http", self.otlp_http), ("ui", self.ui))
         return " ".join(["ready", *(f"{name}={value}" for name, value in named if value)])
-
-
-@dataclass(frozen=True, slots=True)
-class Intake:
-    """The way in: what receivers write to, and what makes it readable."""
-
-    writer: SpanWriter
-    unpacking: Unpacking
-    bundles: Bundles
 
 
 RunSettings = ServeSettings | CollectorSettings | QuerySettings
@@ -113,32 +98,6 @@ class Process:
     def bring_up(self, database: Database, settings: ServerStoreSettings) -> None:
         """Waits for the store, brings its schema to this version and its tables to the settings."""
         bring_up(database, settings, self._stop)
-
-    def intake(self, endpoint: Endpoint, settings: IngestSettings, name: str) -> Intake:
-        """Where spans go in, with connections of its own: readers never make an INSERT wait.
-
-        Args:
-            endpoint: The store.
-            settings: Limits.
-            name: Tells this process from others that write to the store, and is the same after a restart.
-        """
-        database = self.database(
-            endpoint, max_connections=settings.inserts_in_flight + settings.unpack_threads + 2
-        )
-        owner = owner_of(name)
-        bundles = Bundles(owner, settings.max_bundle_bytes, settings.unpack_threads)
-        alone = isinstance(endpoint, EmbeddedEndpoint)
-        unpacking = Unpacking(
-            Unpacker(database),
-            bundles,
-            owner=owner,
-            alone=alone,
-            threads=settings.unpack_threads,
-            pause_seconds=settings.unpack_pause_seconds,
-            watcher=UnpackingMetrics(self.registry, lambda: bundles.waiting_bytes),
-        )
-        space = FreeSpace(database, settings.min_free_bytes)
-        return Intake(SpanWriter(database, bundles, space, alone=alone), unpacking, bundles)
 
     def start_unpacking(self, unpacking: Unpacking) -> None:
         """Unpacks what an earlier life of this process left in the log, then goes on beside the writers.

@@ -20,7 +20,7 @@ from query.traces.reader import TraceReader
 from storage.calls import CallStore
 from storage.client import Database
 from storage.hops import HopSpans
-from storage.links import LinkFigureStore
+from storage.links import LinkFigureStore, LoggedSince, nothing_logged
 from storage.namespaces import NamespaceStore
 from storage.search import SearchStore
 from storage.services import ServiceStore
@@ -28,13 +28,20 @@ from storage.traces import TraceStore
 
 
 @contextmanager
-def answering(database: Database, settings: LinkSettings) -> Iterator[QueryService]:
+def answering(
+    database: Database, settings: LinkSettings, logged_since: LoggedSince = nothing_logged
+) -> Iterator[QueryService]:
     """Answers every question from `database`; what is done in the background for that is done until the end.
 
     Several processes may do so over the same store.
+
+    Args:
+        database: The store.
+        settings: How links are judged.
+        logged_since: Tells of requests that wait outside of the store; see `storage.links.LinkFigureStore`.
     """
-    source = _link_source(database, settings)
-    roll_up = LinkRollUp(_link_source(database, settings), ServiceStore(database))
+    source = _link_source(database, settings, logged_since)
+    roll_up = LinkRollUp(_link_source(database, settings, logged_since), ServiceStore(database))
     with ExitStack() as stack:
         for background in (roll_up, LinkWatch(source)):
             stack.callback(background.stop)
@@ -57,5 +64,7 @@ def _service(database: Database, settings: LinkSettings, source: LinkSource) -> 
     )
 
 
-def _link_source(database: Database, settings: LinkSettings) -> LinkSource:
-    return LinkSource(HopSpans(database), LinkFigureStore(database), settings)
+def _link_source(
+    database: Database, settings: LinkSettings, logged_since: LoggedSince = nothing_logged
+) -> LinkSource:
+    return LinkSource(HopSpans(database), LinkFigureStore(database, logged_since), settings)

@@ -21,6 +21,7 @@ from spanhouse.settings import (
 )
 from spanhouse.store import endpoint_of, policy_of, schema_options
 from spanhouse.web import WebServer
+from spanhouse.write_path import write_path
 from storage import migrations, policy
 from storage.client import Database
 
@@ -46,13 +47,13 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         socket = process.stack.enter_context(open_socket(settings.host, settings.port, "--port"))
         data = None if settings.clickhouse else process.take(settings.data or DEFAULT_DATA)
         endpoint = endpoint_of(settings, data.engine_path if data else None)
-        intake = process.intake(endpoint, settings, name_of(settings))
+        way_in = write_path(process, endpoint, settings, name_of(settings), data.log_path if data else None)
         quarantine_path = settings.quarantine or (data.quarantine_path if data else default_quarantine())
-        ingest = Ingest(settings, intake.writer, quarantine_path, process.registry)
+        ingest = Ingest(settings, way_in.writer, quarantine_path, process.registry)
         ingest.check_ports()
         database = process.database(endpoint)
         process.bring_up(database, settings)
-        process.start_unpacking(intake.unpacking)
+        process.start_unpacking(way_in.unpacking)
         reachable = ingest.start(process.stack)
         # Half of the time of a start is theirs: spans are taken before.
         from spanhouse import frontend
@@ -60,12 +61,12 @@ def serve(settings: ServeSettings, beside: Beside | None = None) -> None:
         from ui.onboarding import Endpoints
 
         answers = frontend.ui_app(
-            process.stack.enter_context(answering(database, link_settings)),
+            process.stack.enter_context(answering(database, link_settings, way_in.logged_since)),
             database,
             process.registry,
             keys,
             questions_at_once=settings.question_limit(),
-            ingest_is_behind=lambda: intake.bundles.behind,
+            ingest_is_behind=lambda: way_in.bundles.behind,
             endpoints=Endpoints(reachable["otlp_grpc_port"], reachable["otlp_http_port"]),
             last_rejection=ingest.last_rejection,
         )

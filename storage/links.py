@@ -5,7 +5,7 @@ Knows slots, versions and which slots may be read; nothing of what the figures m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -33,15 +33,34 @@ class Clock:
     unpacking_since: int
 
 
-class LinkFigureStore:
-    """The tables `link_figures` and `link_slots`."""
+LoggedSince = Callable[[], int | None]
+"""The Unix second in which the oldest request came that waits outside of the store; None: there is none."""
 
-    def __init__(self, database: Database) -> None:
+
+def nothing_logged() -> int | None:
+    """No request waits outside of the store."""
+    return None
+
+
+class LinkFigureStore:
+    """The tables `link_figures` and `link_slots`.
+
+    Args:
+        database: The store.
+        logged_since: Tells of requests that were acknowledged and are neither spans nor in the store's log.
+    """
+
+    def __init__(self, database: Database, logged_since: LoggedSince = nothing_logged) -> None:
         self._database = database
+        self._logged_since = logged_since
 
     def clock(self) -> Clock:
         """How far the store is; what is read after it shows at least that."""
         ((now_ns, rolled_up_to, unpacking_since),) = self._database.rows("link_clock")
+        # Asked second: what was acknowledged before the store told its time is a span by now, or still waits.
+        logged_since = self._logged_since()
+        if logged_since is not None:
+            unpacking_since = min(int(unpacking_since), logged_since)
         return Clock(int(now_ns), int(rolled_up_to), int(unpacking_since))
 
     def arrived_traces(self, from_second: int) -> pl.DataFrame:

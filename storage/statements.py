@@ -7,11 +7,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+
+OTLP_MESSAGE = "Request"
+"""The message of storage/sql/otlp.proto that a request is."""
 
 _SPLIT = re.compile(r"^-- split( cluster)?$", re.MULTILINE)
 _COMMENT = re.compile(r"//[^\n]*")
 _SPACES = re.compile(r"\s+")
+_INCLUDE = re.compile(r"^-- include (\w+)\n", re.MULTILINE)
 _COMMENT_LINES = re.compile(r"^[ \t]*--[^\n]*\n", re.MULTILINE)
 _HOLE = re.compile(r"\{(database|cluster|local|engine_prefix|retention_days)\}")
 
@@ -46,8 +49,12 @@ class Migration:
 
 @cache
 def query(name: str) -> str:
-    """The text of `storage/sql/queries/<name>.sql`."""
-    return (files("storage") / "sql" / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+    """The text of `storage/sql/queries/<name>.sql`; `-- include name` stands for `fragments/<name>.sql`."""
+    return _INCLUDE.sub(lambda match: _text("fragments", match.group(1)), _text("queries", name))
+
+
+def _text(directory: str, name: str) -> str:
+    return (files("storage") / "sql" / directory / f"{name}.sql").read_text(encoding="utf-8")
 
 
 @cache
@@ -66,9 +73,9 @@ def otlp_schema() -> str:
     return _SPACES.sub(" ", _COMMENT.sub("", text)).replace("; ", ";").strip()
 
 
-def otlp_schema_path() -> Path:
-    """The same schema as a file, for an engine that shares our file system."""
-    return Path(str(files("storage") / "sql" / "otlp.proto"))
+def otlp_message_path() -> str:
+    """The same schema as a file, and the message in it, for an engine that shares our file system."""
+    return f"{files('storage') / 'sql' / 'otlp.proto'}:{OTLP_MESSAGE}"
 
 
 @cache

@@ -12,31 +12,32 @@ from collections.abc import Sequence
 
 import xxhash
 
-from storage import cluster
 from storage.bundle import packed
 from storage.client import Database
-from storage.endpoint import ServerEndpoint
 from storage.errors import QueryTooHeavy, StorageError, StorageRefused, UndecodableBlock
+from storage.request_log import RequestLog
 
 logger = logging.getLogger(__name__)
 
-_LOG = "otlp_log"
 # So many refused one after the other, and none taken: it is not their fault.
 _REFUSED_IN_A_ROW = 8
 
 
 class Unpacker:
-    """Unpacks bundles, one at a time."""
+    """Unpacks bundles; several threads may, each its own.
 
-    def __init__(self, database: Database) -> None:
+    Args:
+        database: Where spans go.
+        log: Where they come from.
+    """
+
+    def __init__(self, database: Database, log: RequestLog) -> None:
         self._database = database
+        self._log = log
 
     def logged_bundles(self, quiet_seconds: int = 0) -> list[int]:
         """Bundles in the log that nothing was written into for so long, oldest first."""
-        return [
-            int(bundle)
-            for (bundle,) in self._database.rows("logged_bundles", {"quiet_seconds": quiet_seconds})
-        ]
+        return self._log.bundles(quiet_seconds)
 
     def unpack(self, bundle: int, *, keep: bool = False) -> bool:
         """Stores the spans of a bundle's requests and drops the bundle from the log.
@@ -52,10 +53,7 @@ class Unpacker:
         Raises:
             StorageError: Some requests are not unpacked; the bundle is kept, trying again is safe.
         """
-        first = {
-            int(digest): int(found)
-            for digest, found in self._database.rows("bundle_requests", {"bundle": bundle})
-        }
+        first = self._log.first_bundles(bundle)
         if not first:
             return True
         seen = set(self._database.hashes("requests_seen", list(first)))
@@ -64,7 +62,7 @@ class Unpacker:
             self._store(bundle, mine)
         if keep or any(found < bundle for digest, found in first.items() if digest not in seen):
             return False
-        self._drop(bundle)
+        self._log.drop(bundle)
         return True
 
     def _store(self, bundle: int, hashes: Sequence[int]) -> None:
@@ -75,7 +73,7 @@ class Unpacker:
             raise refused[0][1]
         for digest, failure in refused:
             logger.error("request %032x is set aside: %.500r", digest, str(failure))
-            self._database.run("set_aside", {"bundle": bundle, "hash": digest})
+            self._log.set_aside(bundle, digest)
             self._mark([digest])
 
     def _store_or_split(
@@ -96,21 +94,8 @@ class Unpacker:
         return True
 
     def _insert(self, bundle: int, hashes: Sequence[int]) -> None:
-        token = xxhash.xxh3_128_hexdigest(packed(hashes))
-        self._database.run_on_hashes(
-            "unpack_bundle",
-            hashes,
-            {"bundle": bundle, "token": token},
-        )
+        self._log.unpack(bundle, hashes, xxhash.xxh3_128_hexdigest(packed(hashes)))
         self._mark(hashes)
 
     def _mark(self, hashes: Sequence[int]) -> None:
         self._database.insert_bytes("requests_seen (RequestHash)", packed(hashes), format_name="RowBinary")
-
-    def _drop(self, bundle: int) -> None:
-        endpoint = self._database.endpoint
-        on_cluster = isinstance(endpoint, ServerEndpoint) and bool(endpoint.cluster)
-        table = f"{_LOG}_local" if on_cluster else _LOG
-        for node in cluster.databases(self._database):
-            with node as connected:
-                connected.run("drop_bundle", {"table": table, "bundle": bundle})

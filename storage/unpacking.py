@@ -46,6 +46,7 @@ class Unpacking:
         threads: Bundles unpacked at the same time.
         pause_seconds: Time between two starts, unless much is waiting.
         watcher: Told about every bundle.
+        before: Unpacks what an earlier version of this program left in another log.
     """
 
     def __init__(
@@ -58,14 +59,16 @@ class Unpacking:
         threads: int = 1,
         pause_seconds: float,
         watcher: UnpackingWatcher | None = None,
+        before: Unpacker | None = None,
     ) -> None:
         self._unpacker = unpacker
+        self._unpackers = (before, unpacker) if before else (unpacker,)
         self._bundles = bundles
         self._owner = owner
         self._alone = alone
         self._pause_seconds = pause_seconds
         self._watcher = watcher
-        self._left_over: list[int] = []
+        self._left_over: list[tuple[Unpacker, int]] = []
         self._caught_up = threading.Event()
         self._threads = [
             threading.Thread(target=self._run, args=(number == 0,), name=f"unpacking-{number}", daemon=True)
@@ -81,11 +84,12 @@ class Unpacking:
         Raises:
             StorageError: The log cannot be read.
         """
-        for bundle in self._unpacker.logged_bundles():
-            if self._alone or owner_in(bundle) == self._owner:
-                self._left_over.append(bundle)
-                # Of two bundles with the same request the earlier one has it: that must not be the new one.
-                self._bundles.number_after(bundle)
+        for unpacker in self._unpackers:
+            for bundle in unpacker.logged_bundles():
+                if self._alone or owner_in(bundle) == self._owner:
+                    self._left_over.append((unpacker, bundle))
+                    # Of two bundles with the same request the earlier one has it: not the new one.
+                    self._bundles.number_after(bundle)
         if self._left_over:
             logger.info("unpacking what was acknowledged before the last stop")
 
@@ -112,8 +116,8 @@ class Unpacking:
 
     def _run(self, looks_round: bool) -> None:
         if looks_round:
-            for number in self._left_over:
-                self._try(number)
+            for unpacker, number in self._left_over:
+                self._try(unpacker, number)
             self._caught_up.set()
         looked_round = time.monotonic()
         while True:
@@ -134,7 +138,7 @@ class Unpacking:
         others go on.
         """
         pause = _FIRST_RETRY_SECONDS
-        while failure := self._try(bundle.number, keep=bundle.uncertain):
+        while failure := self._try(self._unpacker, bundle.number, keep=bundle.uncertain):
             if not isinstance(failure, StorageUnavailable | StorageOverloaded):
                 return
             if self._bundles.stopped:
@@ -145,18 +149,19 @@ class Unpacking:
 
     def _look_round(self) -> None:
         """Takes up bundles that nobody will hand over: of collectors that are gone, and kept ones."""
-        try:
-            abandoned = self._unpacker.logged_bundles(_ABANDONED_SECONDS)
-        except StorageError as failure:
-            logger.warning("cannot look for bundles: %.300r", str(failure))
-            return
-        for bundle in abandoned:
-            self._try(bundle)
+        for unpacker in self._unpackers:
+            try:
+                abandoned = unpacker.logged_bundles(_ABANDONED_SECONDS)
+            except StorageError as failure:
+                logger.warning("cannot look for bundles: %.300r", str(failure))
+                continue
+            for bundle in abandoned:
+                self._try(unpacker, bundle)
 
-    def _try(self, bundle: int, *, keep: bool = False) -> StorageError | None:
+    def _try(self, unpacker: Unpacker, bundle: int, *, keep: bool = False) -> StorageError | None:
         started = time.perf_counter()
         try:
-            self._unpacker.unpack(bundle, keep=keep)
+            unpacker.unpack(bundle, keep=keep)
         except StorageError as failure:
             logger.warning("unpacking failed: %s: %.500r", type(failure).__name__, str(failure))
             if self._watcher is not None:

@@ -10,6 +10,7 @@ from collector.otlp.canonical import canonical
 from collector.otlp.check import CheckedRequest, RequestChecker
 from storage.client import Database
 from storage.errors import UndecodableBlock
+from storage.table_log import TableLog
 from tests.collector.corpus import legal_oddities
 from tests.storing import SettledWriter
 
@@ -67,11 +68,21 @@ def test_the_engine_stores_each_accepted_span_once(
     assert stored_span_ids(database) == sorted(expected)
 
 
+def test_what_was_acknowledged_in_a_file_is_stored_whatever_the_engine_minds(
+    embedded_database: Database, checked: dict[str, CheckedRequest]
+) -> None:
+    """An acknowledgement comes before ClickHouse has decoded anything there."""
+    SettledWriter(embedded_database).write([one.request for one in checked.values()])
+    expected = set().union(*(valid_span_ids(one.request) for one in checked.values()))
+    assert stored_span_ids(embedded_database) == sorted(expected)
+    assert embedded_database.execute("SELECT count() FROM otlp_set_aside") == 0
+
+
 def test_what_only_the_engine_minds_is_refused_as_undecodable(
     embedded_database: Database, checked: dict[str, CheckedRequest]
 ) -> None:
     """Otherwise the poison filter, which rewrites such requests, would never see them."""
-    writer = SettledWriter(embedded_database)
+    writer = SettledWriter(embedded_database, log=TableLog(embedded_database))
     for name in REFUSED_AT_FIRST:
         with pytest.raises(UndecodableBlock):
             writer.write([checked[name].request])

@@ -55,4 +55,8 @@ def test_it_parses_and_says_what_it_is_for(empty_schema: Database, name: str) ->
 @pytest.mark.parametrize("name", [name for name in NAMES if name not in _OF_THE_SCHEMA])
 def test_it_runs_on_the_empty_schema(empty_schema: Database, name: str) -> None:
     parameters = parameters_of(name)
+    if "structure" in parameters:
+        ((kind,),) = empty_schema.rows("request_structure")
+        schema = statements.otlp_message_path()
+        parameters |= {"path": "/dev/null", "structure": f"resource_spans {kind}", "schema": schema}
     empty_schema.rows(name, parameters)

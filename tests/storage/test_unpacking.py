@@ -9,12 +9,15 @@ from storage.bundles import Bundles
 from storage.client import Database
 from storage.endpoint import parse_server_url
 from storage.errors import StorageError, StorageUnavailable
+from storage.file_log import FileLog
+from storage.request_log import RequestLog
+from storage.table_log import TableLog
 from storage.unpacker import Unpacker
 from storage.unpacking import Unpacking
 from storage.writer import SpanWriter
 from tests.clickhouse_server import ClickHouseServer
 from tests.storage.requests import requests
-from tests.storage.test_unpacker import FIRST, SECOND, count, log
+from tests.storage.test_unpacker import FIRST, SECOND, count, write
 
 OWNER = owner_of("tests")
 
@@ -42,13 +45,15 @@ def eventually(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def test_what_is_written_can_soon_be_read_and_nothing_is_left_after_a_stop(database: Database) -> None:
+def test_what_is_written_can_soon_be_read_and_nothing_is_left_after_a_stop(
+    database: Database, log: RequestLog
+) -> None:
     bundles, watched = Bundles(OWNER, 10**7), Watched()
     unpacking = Unpacking(
-        Unpacker(database), bundles, owner=OWNER, alone=True, pause_seconds=0.1, watcher=watched
+        Unpacker(database, log), bundles, owner=OWNER, alone=True, pause_seconds=0.1, watcher=watched
     )
     unpacking.start()
-    writer = SpanWriter(database, bundles, alone=True)
+    writer = SpanWriter(log, bundles)
     sent = requests(6)
     writer.write(sent[:2])
     eventually(lambda: count(database) == 6)
@@ -56,32 +61,31 @@ def test_what_is_written_can_soon_be_read_and_nothing_is_left_after_a_stop(datab
         writer.write([request])
     assert unpacking.stop(30)
     assert count(database) == 18
-    assert count(database, "otlp_log") == 0
+    assert log.bundles() == []
     assert watched.bundles >= 2
     assert watched.failures == []
 
 
 def test_a_request_sent_again_before_it_is_unpacked_is_stored_once(database: Database) -> None:
-    bundles = Bundles(OWNER, 10**7)
-    others = Bundles(OWNER + 1, 10**7)
-    writers = [SpanWriter(database, place, alone=False) for place in (bundles, others)]
+    log, bundles, others = TableLog(database), Bundles(OWNER, 10**7), Bundles(OWNER + 1, 10**7)
+    writers = [SpanWriter(log, place) for place in (bundles, others)]
     for writer in writers:
         writer.write(requests(2))
     assert count(database, "otlp_log") == 2
     taken = bundles.take(0)
     assert taken is not None
-    Unpacker(database).unpack(taken.number)
+    Unpacker(database, log).unpack(taken.number)
     writers[1].write(requests(3))
     assert count(database, "otlp_log") == 1
 
 
 @pytest.mark.parametrize(("alone", "left"), [(True, []), (False, [SECOND])])
 def test_a_start_finishes_what_the_last_life_acknowledged(
-    database: Database, alone: bool, left: list[int]
+    database: Database, log: RequestLog, alone: bool, left: list[int]
 ) -> None:
-    log(database, requests(2), FIRST)
-    log(database, requests(1, first_seed=100), SECOND)
-    unpacker = Unpacker(database)
+    write(log, requests(2), FIRST)
+    write(log, requests(1, first_seed=100), SECOND)
+    unpacker = Unpacker(database, log)
     unpacking = Unpacking(unpacker, Bundles(1, 1), owner=1, alone=alone, pause_seconds=1)
     unpacking.look_back()
     assert not unpacking.caught_up(0)
@@ -92,26 +96,31 @@ def test_a_start_finishes_what_the_last_life_acknowledged(
     assert count(database) == (9 if alone else 6)
 
 
-def test_what_is_sent_again_while_the_last_life_is_unpacked_is_stored_once(database: Database) -> None:
+def test_what_is_sent_again_while_the_last_life_is_unpacked_is_stored_once(
+    database: Database, log: RequestLog
+) -> None:
     # The clock was set back meanwhile.
     left = bundle_id(int((time.time() + 3_600) * 1e3), OWNER)
-    log(database, requests(3), left)
+    write(log, requests(3), left)
     bundles = Bundles(OWNER, 10**7)
-    unpacking = Unpacking(Unpacker(database), bundles, owner=OWNER, alone=True, threads=2, pause_seconds=0)
+    unpacking = Unpacking(
+        Unpacker(database, log), bundles, owner=OWNER, alone=True, threads=2, pause_seconds=0
+    )
     unpacking.look_back()
-    SpanWriter(database, bundles, alone=True).write(requests(4))
+    SpanWriter(log, bundles).write(requests(4))
     unpacking.start()
     assert unpacking.stop(30)
     assert count(database) == count(database, "link_spans") == 12
-    assert all(bundle > left for bundle in Unpacker(database).logged_bundles())
+    assert all(bundle > left for bundle in Unpacker(database, log).logged_bundles())
 
 
 def test_bundles_of_collectors_that_are_gone_are_taken_up(database: Database) -> None:
-    log(database, requests(2), SECOND)
-    unpacking = Unpacking(Unpacker(database), Bundles(1, 1), owner=1, alone=False, pause_seconds=1)
+    log = TableLog(database)
+    write(log, requests(2), SECOND)
+    unpacking = Unpacking(Unpacker(database, log), Bundles(1, 1), owner=1, alone=False, pause_seconds=1)
     unpacking._look_round()
     assert count(database) == 0
-    log(database, requests(2), FIRST)
+    write(log, requests(2), FIRST)
     # As if the last write into it was long ago.
     database.execute("ALTER TABLE otlp_log DROP PARTITION {bundle:UInt64}", {"bundle": SECOND})
     database.execute(
@@ -122,7 +131,7 @@ def test_bundles_of_collectors_that_are_gone_are_taken_up(database: Database) ->
     database.execute("ALTER TABLE otlp_log DROP PARTITION {bundle:UInt64}", {"bundle": FIRST})
     unpacking._look_round()
     assert count(database) == 6
-    assert count(database, "otlp_log") == 0
+    assert log.bundles() == []
 
 
 @pytest.mark.server
@@ -131,11 +140,11 @@ def test_while_the_store_is_away_nothing_is_lost_or_doubled(
 ) -> None:
     database = Database(parse_server_url(own_server.url))
     migrations.apply(database, migrations.SchemaOptions())
-    bundles, watched = Bundles(OWNER, 10**7), Watched()
+    log, bundles, watched = TableLog(database), Bundles(OWNER, 10**7), Watched()
     unpacking = Unpacking(
-        Unpacker(database), bundles, owner=OWNER, alone=False, pause_seconds=0, watcher=watched
+        Unpacker(database, log), bundles, owner=OWNER, alone=False, pause_seconds=0, watcher=watched
     )
-    writer = SpanWriter(database, bundles, alone=True)
+    writer = SpanWriter(log, bundles)
     sent = requests(3)
     writer.write(sent[:2])
     own_server.stop()
@@ -151,9 +160,9 @@ def test_while_the_store_is_away_nothing_is_lost_or_doubled(
     database.close()
 
 
-def test_alone_a_request_sent_again_is_logged_again_and_stored_once(database: Database) -> None:
-    bundles = Bundles(OWNER, 10**7)
-    writer, unpacker = SpanWriter(database, bundles, alone=True), Unpacker(database)
+def test_a_request_sent_again_and_again_is_stored_once(embedded_database: Database, files: FileLog) -> None:
+    database, log, bundles = embedded_database, files, Bundles(OWNER, 10**7)
+    writer, unpacker = SpanWriter(log, bundles), Unpacker(database, log)
     for _ in range(3):
         writer.write(requests(2))
         writer.write(requests(1))
@@ -167,33 +176,60 @@ def with_constraint(database: Database) -> None:
     database.execute("ALTER TABLE otel_traces ADD CONSTRAINT no_200 CHECK SpanName != 'operation-200'")
 
 
-def test_a_bundle_that_cannot_be_unpacked_does_not_hold_up_the_next(embedded_database: Database) -> None:
-    database, bundles, watched = embedded_database, Bundles(OWNER, 10**7), Watched()
+def test_a_bundle_that_cannot_be_unpacked_does_not_hold_up_the_next(
+    embedded_database: Database, files: FileLog
+) -> None:
+    database, log, bundles, watched = embedded_database, files, Bundles(OWNER, 10**7), Watched()
     with_constraint(database)
     unpacking = Unpacking(
-        Unpacker(database), bundles, owner=OWNER, alone=True, pause_seconds=0, watcher=watched
+        Unpacker(database, log), bundles, owner=OWNER, alone=True, pause_seconds=0, watcher=watched
     )
-    writer = SpanWriter(database, bundles, alone=True)
+    writer = SpanWriter(log, bundles)
     writer.write(requests(1, first_seed=200))
     unpacking.start()
     eventually(lambda: bool(watched.failures))
     writer.write(requests(2))
     eventually(lambda: count(database) == 6)
     assert unpacking.stop(30)
-    assert count(database, "otlp_log") == 1
+    assert len(log.bundles()) == 1
 
 
-def test_a_start_is_not_prevented_by_what_cannot_be_unpacked(embedded_database: Database) -> None:
-    database, watched = embedded_database, Watched()
+def test_a_start_is_not_prevented_by_what_cannot_be_unpacked(
+    embedded_database: Database, files: FileLog
+) -> None:
+    database, log, watched = embedded_database, files, Watched()
     with_constraint(database)
-    log(database, requests(1, first_seed=200), FIRST)
-    log(database, requests(2), SECOND)
+    write(log, requests(1, first_seed=200), FIRST)
+    write(log, requests(2), SECOND)
     unpacking = Unpacking(
-        Unpacker(database), Bundles(1, 1), owner=1, alone=True, pause_seconds=1, watcher=watched
+        Unpacker(database, log), Bundles(1, 1), owner=1, alone=True, pause_seconds=1, watcher=watched
     )
     unpacking.look_back()
     unpacking.start()
     assert unpacking.stop(30)
     assert count(database) == 6
     assert len(watched.failures) == 1
-    assert Unpacker(database).logged_bundles() == [FIRST]
+    assert Unpacker(database, log).logged_bundles() == [FIRST]
+
+
+def test_what_an_earlier_version_left_in_a_table_is_unpacked_first(
+    embedded_database: Database, files: FileLog
+) -> None:
+    database, table = embedded_database, TableLog(embedded_database)
+    write(table, requests(2), SECOND)
+    bundles = Bundles(1, 10**7, wall_clock=lambda: 0.5)
+    unpacking = Unpacking(
+        Unpacker(database, files),
+        bundles,
+        owner=1,
+        alone=True,
+        pause_seconds=0,
+        before=Unpacker(database, table),
+    )
+    unpacking.look_back()
+    SpanWriter(files, bundles).write(requests(3))
+    assert all(bundle > SECOND for bundle in files.bundles())
+    unpacking.start()
+    assert unpacking.stop(30)
+    assert count(database) == count(database, "link_spans") == 9
+    assert table.bundles() == files.bundles() == []

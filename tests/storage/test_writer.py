@@ -13,6 +13,7 @@ from storage.bundles import Bundles
 from storage.client import Database
 from storage.endpoint import parse_server_url
 from storage.errors import UndecodableBlock
+from storage.table_log import TableLog
 from storage.writer import SpanWriter
 from tests.clickhouse_server import ClickHouseServer
 from tests.storage.requests import START_NS, attributes, request, requests, span
@@ -174,7 +175,7 @@ def test_a_request_sent_again_is_stored_once(database: Database) -> None:
 
 
 def test_garbage_is_refused_whole_and_leaves_nothing(database: Database) -> None:
-    writer = SettledWriter(database)
+    writer = SettledWriter(database, log=TableLog(database))
     with pytest.raises(UndecodableBlock):
         writer.write([*requests(2), b"\x0a\xff\xff"])
     assert count(database) == 0
@@ -186,7 +187,7 @@ def test_garbage_is_refused_whole_and_leaves_nothing(database: Database) -> None
 def test_the_first_writes_to_a_fresh_server_may_come_at_the_same_time(own_server: ClickHouseServer) -> None:
     database = Database(parse_server_url(own_server.url))
     migrations.apply(database, migrations.SchemaOptions())
-    writer = SpanWriter(database, Bundles(1, 2**25), alone=True)
+    writer = SpanWriter(TableLog(database), Bundles(1, 2**25))
     together = threading.Barrier(8)
 
     def write(number: int) -> None:

@@ -25,6 +25,7 @@ from storage.errors import StorageUnavailable
 from storage.hops import HopSpans
 from storage.links import LinkFigureStore
 from storage.services import ServiceStore
+from storage.table_log import TableLog
 from storage.writer import SpanWriter
 from tests.query.links.expected import assert_same, expected_links
 from tests.query.links.forests import MS, START_NS, Forest
@@ -189,7 +190,8 @@ def slow_down_the_view(database: Database) -> None:
 def test_spans_that_take_long_to_unpack_are_waited_for(database: Database, tmp_path: Path) -> None:
     spans = Forest(Random(13)).grow(traces=8, most_spans=8)
     half = len(spans) // 2
-    sender, links = writer(database, tmp_path), source(database)
+    sender = writer(database, tmp_path)
+    links = source(database, LinkFigureStore(database, sender.logged_since))
     worker = roll_up(database, links)
     sender.write([request(spans[:half])])
     settle()
@@ -207,7 +209,7 @@ def test_spans_that_take_long_to_unpack_are_waited_for(database: Database, tmp_p
 
 def test_a_bundle_that_stays_in_the_log_does_not_hold_the_roll_up(database: Database, tmp_path: Path) -> None:
     spans = Forest(Random(14)).grow(traces=8, most_spans=8)
-    SpanWriter(database, Bundles(owner_of("tests"), 10**7), alone=True).write([request(spans[:1])])
+    SpanWriter(TableLog(database), Bundles(owner_of("tests"), 10**7)).write([request(spans[:1])])
     settle()
     settle()
     writer(database, tmp_path).write([request(spans[1:])])
