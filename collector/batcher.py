@@ -24,8 +24,8 @@ from storage.errors import StorageError, StorageRefused, StorageUnavailable, Und
 
 logger = logging.getLogger(__name__)
 
-# An INSERT costs as much as hundreds of the smallest requests: less than this waits for the one under way, so
-# that many small requests share few INSERTs; but not for a slow one.
+# Into a server's log a write costs as much as hundreds of the smallest requests: less than this waits for the
+# one under way, so that many small requests share few writes; but not for a slow one.
 _SMALL_GROUP_BYTES = 512 * 1024
 _SMALL_GROUP_WAITS_SECONDS = 0.1
 _SAMPLE_BYTES = 256
@@ -40,7 +40,7 @@ class _Entry:
 
 
 class Batcher:
-    """Turns concurrent requests into few INSERTs.
+    """Turns concurrent requests into few writes.
 
     Args:
         store: Where requests go.
@@ -109,7 +109,7 @@ class Batcher:
         """Queue a checked request.
 
         Returns:
-            A future that ends after the INSERT with this request returned, or with a `Refusal`. Identical
+            A future that ends after the write with this request returned, or with a `Refusal`. Identical
             bytes on their way already share one future. It cannot be cancelled: the write goes on anyway.
 
         Raises:
@@ -179,7 +179,7 @@ class Batcher:
         )
 
     def _is_large(self) -> bool:
-        """Whether what is queued is worth an INSERT of its own."""
+        """Whether what is queued is worth a write of its own."""
         return len(self._queue) >= self._limits.max_batch_requests or self._queued_bytes >= min(
             _SMALL_GROUP_BYTES, self._limits.max_batch_bytes
         )

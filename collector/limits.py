@@ -27,12 +27,12 @@ class Limits:
     max_in_flight_bytes: int = 128 * MEBIBYTE
     """Requests read but not yet answered. Past it new ones get UNAVAILABLE with RetryInfo, HTTP 503."""
     max_batch_bytes: int = 4 * MEBIBYTE
-    """One INSERT takes whatever waits up to this; a single larger request goes alone."""
+    """One write takes whatever waits up to this; a single larger request goes alone."""
     max_batch_requests: int = 8192
-    """Requests in one INSERT at most."""
+    """Requests in one write at most."""
     inserts_in_flight: int = 2
-    """INSERTs running at the same time."""
-    max_bundle_bytes: int = 48 * MEBIBYTE
+    """Writes to the log at the same time."""
+    max_bundle_bytes: int = 32 * MEBIBYTE
     """Requests that are unpacked into spans together; senders wait while this much is left to unpack."""
     unpack_threads: int = 2
     """Bundles unpacked at the same time."""
@@ -41,7 +41,7 @@ class Limits:
     grpc_calls_per_connection: int = 1024
     """gRPC exports of one connection that wait for their answers at the same time; clients queue the rest."""
     ack_timeout_seconds: float = 60.0
-    """An export that waited this long for its INSERT gets a retryable error."""
+    """An export that waited this long for its write gets a retryable error."""
     body_read_timeout_seconds: float = 30.0
     """Time for a client to send one whole request (slow-loris protection)."""
     retry_after_seconds: int = 1

@@ -31,13 +31,13 @@ class IngestMetrics:
     def __init__(self, registry: CollectorRegistry) -> None:
         self.requests_accepted = Counter(
             "spanhouse_ingest_requests_accepted",
-            "Requests acknowledged after their INSERT returned",
+            "Requests acknowledged after they were logged",
             ["transport"],
             registry=registry,
         )
         self.spans_accepted = Counter(
             "spanhouse_ingest_spans_accepted",
-            "Spans acknowledged after their INSERT returned",
+            "Spans acknowledged after they were logged",
             ["transport"],
             registry=registry,
         )

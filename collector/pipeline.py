@@ -41,7 +41,7 @@ class Pipeline:
         self._completions: WeakKeyDictionary[asyncio.AbstractEventLoop, Completions] = WeakKeyDictionary()
 
     async def accept(self, request: bytes, transport: Transport, held: Reservation) -> CheckedRequest:
-        """Check and store; return after the INSERT returned. The event loop goes on meanwhile.
+        """Check and store; return after the write returned. The event loop goes on meanwhile.
 
         Args:
             request: Bytes of an ExportTraceServiceRequest.

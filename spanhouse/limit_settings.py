@@ -44,12 +44,12 @@ class LimitSettings(SettingGroup):
         ge=1024,
         description="Most bytes read but not yet stored; past it senders are told to come back later.",
     )
-    max_batch_bytes: int = Field(_LIMITS.max_batch_bytes, ge=1, description="Most bytes in one INSERT.")
+    max_batch_bytes: int = Field(_LIMITS.max_batch_bytes, ge=1, description="Most bytes in one write.")
     max_batch_requests: int = Field(
-        _LIMITS.max_batch_requests, ge=1, description="Most requests in one INSERT."
+        _LIMITS.max_batch_requests, ge=1, description="Most requests in one write."
     )
     inserts_in_flight: int = Field(
-        _LIMITS.inserts_in_flight, ge=1, le=64, description="INSERTs running at the same time."
+        _LIMITS.inserts_in_flight, ge=1, le=64, description="Writes to the log at the same time."
     )
     max_bundle_bytes: int = Field(
         _LIMITS.max_bundle_bytes, ge=1, description="Most bytes of requests unpacked into spans at a time."
@@ -72,7 +72,7 @@ class LimitSettings(SettingGroup):
     ack_timeout_seconds: float = Field(
         _LIMITS.ack_timeout_seconds,
         gt=0,
-        description="Longest wait of an export for its INSERT; after it the sender is told to try again.",
+        description="Longest wait of an export for its write; after it the sender is told to try again.",
     )
     body_read_timeout_seconds: float = Field(
         _LIMITS.body_read_timeout_seconds,

@@ -151,7 +151,8 @@ class FileLog:
         changed = {digest: change(request) for digest, request in requests.items()}
         with tempfile.NamedTemporaryFile(suffix=SUFFIX) as file:
             file.write(b"".join(block_of(changed, bundle)))
-            file.flush()
+            # Where /dev/fd/N shares the position with what it names (macOS), reading goes on from here.
+            file.seek(0)
             yield file.file
 
     def _requests(self, bundle: int, hashes: Iterable[int]) -> dict[int, bytes]:
