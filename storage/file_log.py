@@ -17,7 +17,7 @@ from typing import IO
 from storage import statements
 from storage.bundle import block_of
 from storage.client import Database
-from storage.errors import StorageUnavailable, UndecodableBlock
+from storage.errors import StorageOverloaded, StorageUnavailable, UndecodableBlock
 from storage.log_file import SUFFIX, LogFile
 
 logger = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ class FileLog:
 
     def write(self, bundle: int, requests: Mapping[int, bytes]) -> None:
         """See `storage.request_log.RequestLog`."""
-        with self._lock:
+        with _failures(), self._lock:
             new = {digest: requests[digest] for digest in requests if digest not in self._bundle_of}
             if new:
                 file = self._files.get(bundle) or LogFile.new(self._directory, bundle)
@@ -69,12 +69,13 @@ class FileLog:
                 self._add(file, new)
             holders = {self._bundle_of[digest]: self._files[self._bundle_of[digest]] for digest in requests}
         if self._synced:
-            for holder in holders.values():
-                holder.sync()
+            with _failures():
+                for holder in holders.values():
+                    holder.sync()
 
     def bundles(self, quiet_seconds: int = 0) -> list[int]:
         """Also those of an earlier life of the process; see `storage.request_log.RequestLog`."""
-        with self._lock:
+        with _failures(), self._lock:
             for path in self._directory.glob(f"[0-9]*{SUFFIX}"):
                 if int(path.stem) not in self._files:
                     self._take_over(LogFile.left_in(path))
@@ -91,34 +92,38 @@ class FileLog:
     def unpack(self, bundle: int, hashes: Sequence[int], token: str) -> None:
         """Requests that ClickHouse cannot decode as they are cost the bundle a second try, rewritten."""
         try:
-            with self._holding(bundle, hashes) as file:
+            with _failures(), self._holding(bundle, hashes) as file:
                 self._unpack(file, token)
         except UndecodableBlock as undecodable:
             logger.warning("a bundle is written anew: %.300r", str(undecodable))
-            with self._excerpt(bundle, hashes, self._readable) as file:
+            with _failures(), self._excerpt(bundle, hashes, self._readable) as file:
                 self._unpack(file, token)
 
     def set_aside(self, bundle: int, digest: int) -> None:
         """Into the table `otlp_set_aside`, or as a file when ClickHouse cannot even decode it."""
         try:
-            with self._excerpt(bundle, [digest]) as file:
+            with _failures(), self._excerpt(bundle, [digest]) as file:
                 self._run("set_aside_file", file, {})
         except UndecodableBlock as undecodable:
-            directory = self._directory / _UNDECODABLE
-            directory.mkdir(exist_ok=True)
-            for request in self._requests(bundle, [digest]).values():
-                (directory / f"{digest:032x}{SUFFIX}").write_bytes(request)
-                # It may quote the request: nothing that a terminal would obey.
-                (directory / f"{digest:032x}.txt").write_text(f"{str(undecodable)!a}\n", encoding="ascii")
+            with _failures():
+                self._keep(bundle, digest, str(undecodable))
 
     def drop(self, bundle: int) -> None:
         """See `storage.request_log.RequestLog`."""
-        with self._lock:
+        with _failures(), self._lock:
             file = self._files.pop(bundle, None)
             if file is not None:
                 for digest in file.hashes:
                     self._bundle_of.pop(digest, None)
                 file.remove()
+
+    def _keep(self, bundle: int, digest: int, error: str) -> None:
+        directory = self._directory / _UNDECODABLE
+        directory.mkdir(exist_ok=True)
+        for request in self._requests(bundle, [digest]).values():
+            (directory / f"{digest:032x}{SUFFIX}").write_bytes(request)
+        # It may quote the request: nothing that a terminal would obey.
+        (directory / f"{digest:032x}.txt").write_text(f"{error!a}\n", encoding="ascii")
 
     def _take_over(self, file: LogFile) -> None:
         if file.hashes:
@@ -189,3 +194,12 @@ class FileLog:
         ((kind,),) = self._database.rows("request_structure")
         self._structure = f"resource_spans {kind}"
         return self._structure
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """A full disk or too many open files pass: what was asked for can be asked for again."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageOverloaded(f"the log of requests cannot be used: {error.strerror}") from error

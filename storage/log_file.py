@@ -82,6 +82,7 @@ class LogFile:
         """
         block = b"".join(block_of(requests, self.bundle))
         try:
+            self._cut_off()
             with open(self._path, "ab", buffering=0, opener=_for_its_owner) as file:
                 _write(file, block)
         except OSError as error:
@@ -130,6 +131,7 @@ class LogFile:
             StorageUnavailable: It cannot be read.
         """
         try:
+            self._cut_off()
             file = self._path.open("rb")
         except OSError as error:
             raise StorageUnavailable(f"{self._path.name} cannot be read: {error.strerror}") from error
@@ -141,8 +143,14 @@ class LogFile:
         self._path.unlink(missing_ok=True)
 
     def _cut_off(self) -> None:
-        cut_bytes = self._path.stat().st_size - self._size_bytes
-        if cut_bytes:
+        """What a write that broke off left: nobody was told of it, and ClickHouse would stumble over it."""
+        try:
+            cut_bytes = self._path.stat().st_size - self._size_bytes
+        except FileNotFoundError:
+            if self._size_bytes:
+                raise
+            return
+        if cut_bytes > 0:
             logger.warning("%s: cut off %d bytes behind the last whole request", self._path.name, cut_bytes)
             os.truncate(self._path, self._size_bytes)
 

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from storage.bundle import owner_in
 from storage.bundles import Bundle, Bundles
-from storage.errors import StorageError, StorageOverloaded, StorageUnavailable
+from storage.errors import StorageError, StorageOverloaded, StorageRefused, StorageUnavailable
 from storage.unpacker import Unpacker
 
 logger = logging.getLogger(__name__)
@@ -164,9 +164,15 @@ class Unpacking:
             unpacker.unpack(bundle, keep=keep)
         except StorageError as failure:
             logger.warning("unpacking failed: %s: %.500r", type(failure).__name__, str(failure))
-            if self._watcher is not None:
-                self._watcher.unpacking_failed(failure)
-            return failure
+            return self._failed(failure)
+        except Exception:  # a defect that one bundle shows must not end the thread that all others need
+            logger.exception("unpacking failed")
+            return self._failed(StorageRefused("a defect of the unpacker; see its log"))
         if self._watcher is not None:
             self._watcher.unpacked(time.perf_counter() - started)
         return None
+
+    def _failed(self, failure: StorageError) -> StorageError:
+        if self._watcher is not None:
+            self._watcher.unpacking_failed(failure)
+        return failure

@@ -1,5 +1,6 @@
 import os
 import stat
+import tempfile
 import time
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 
 from storage.bundle import bundle_id, request_hash
 from storage.client import Database
-from storage.errors import StorageUnavailable, UndecodableBlock
+from storage.errors import StorageOverloaded, StorageUnavailable, UndecodableBlock
 from storage.file_log import FileLog
 from storage.unpacker import Unpacker
 from tests.collector.corpus import legal_oddities
@@ -122,6 +123,23 @@ def test_a_bundle_that_is_gone_is_not_an_empty_one(files: FileLog) -> None:
     with pytest.raises(StorageUnavailable):
         files.unpack(FIRST, [1], "token")
     assert files.first_bundles(FIRST) == {}
+
+
+def test_a_full_disk_is_a_matter_of_waiting(
+    embedded_database: Database, files: FileLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The thread that unpacks ends with any other error."""
+    write(files, [legal_oddities()["bool of 2"]], FIRST)
+
+    def full(**_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "NamedTemporaryFile", full)
+        with pytest.raises(StorageOverloaded, match="No space left"):
+            Unpacker(embedded_database, files).unpack(FIRST)
+    assert Unpacker(embedded_database, files).unpack(FIRST)
+    assert count(embedded_database) == 1
 
 
 def test_alone_undecodable_is_said(embedded_database: Database, files: FileLog) -> None:

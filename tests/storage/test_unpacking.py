@@ -233,3 +233,24 @@ def test_what_an_earlier_version_left_in_a_table_is_unpacked_first(
     assert unpacking.stop(30)
     assert count(database) == count(database, "link_spans") == 9
     assert table.bundles() == files.bundles() == []
+
+
+def test_a_defect_that_one_bundle_shows_does_not_end_unpacking(
+    embedded_database: Database, files: FileLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundles, watched, unpacker = Bundles(OWNER, 10**7), Watched(), Unpacker(embedded_database, files)
+    unpacking = Unpacking(unpacker, bundles, owner=OWNER, alone=True, pause_seconds=0, watcher=watched)
+    writer = SpanWriter(files, bundles)
+
+    def defect(*_: object, **__: object) -> bool:
+        raise RuntimeError("a defect")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(unpacker, "unpack", defect)
+        writer.write(requests(1))
+        unpacking.start()
+        eventually(lambda: bool(watched.failures))
+    writer.write(requests(3))
+    eventually(lambda: count(embedded_database) == 6)
+    assert unpacking.stop(30)
+    assert len(files.bundles()) == 1
