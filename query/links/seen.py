@@ -35,6 +35,8 @@ _FEW_SLICES = 6
 _NEAR_SECONDS = 1_000
 # Beyond it a question is refused: joining that many spans takes minutes and gigabytes.
 MOST_SPANS_JOINED = 8_000_000
+# Who asks while something is being joined shares it, and the look it is for, unless that takes longer.
+_LONGEST_WAITED_FOR_SECONDS = 15.0
 # What nobody has asked for yet is joined in advance only when it holds so few spans.
 _MOST_WARMED_SPANS = 300_000
 
@@ -55,7 +57,6 @@ class Seen:
 
     Attributes:
         rolled_up_to: The second up to whose arrivals all was rolled up; 0: never.
-        joining_seconds: How long it has taken so far to join what was asked for.
     """
 
     def __init__(
@@ -85,7 +86,15 @@ class Seen:
         self.look = look
         self.rolled_up_to = look.clock.rolled_up_to
         self.changed = changed
-        self.joining_seconds = 0.0
+        self._joined_seconds = 0.0
+        self._joining_since: float | None = None
+
+    @property
+    def joining_seconds(self) -> float:
+        """How long it has taken so far to join what was asked for, with what is being joined now."""
+        since = self._joining_since
+        now = 0.0 if since is None else min(time.monotonic() - since, _LONGEST_WAITED_FOR_SECONDS)
+        return self._joined_seconds + now
 
     def after(self, look: Look) -> Seen:
         """What a later look shows: only traces that something arrived for are joined again."""
@@ -120,7 +129,7 @@ class Seen:
                 seen._slots = {resolution: list(known) for resolution, known in self._slots.items()}
                 seen._slices = list(self._slices)
             self._later = seen
-        seen.joining_seconds = time.monotonic() - began
+        seen._joined_seconds = time.monotonic() - began
         return seen
 
     def plan(self, window: Window, *, longest: int) -> Plan:
@@ -169,14 +178,17 @@ class Seen:
         with self._joining:
             # Whoever was first may have joined them meanwhile.
             missing = self._missing(slices)
-            began = time.monotonic()
-            for batch in self._batches(missing):
-                hops = join(self._hop_spans, batch, None)
-                self._learn(hops)
-                hops = self._answered.waited_for(hops)
-                for start in batch:
-                    self._keep(start, hops.filter(slice=start))
-            self.joining_seconds += time.monotonic() - began
+            began = self._joining_since = time.monotonic()
+            try:
+                for batch in self._batches(missing):
+                    hops = join(self._hop_spans, batch, None)
+                    self._learn(hops)
+                    hops = self._answered.waited_for(hops)
+                    for start in batch:
+                        self._keep(start, hops.filter(slice=start))
+            finally:
+                self._joining_since = None
+                self._joined_seconds += time.monotonic() - began
 
     def _missing(self, slices: Sequence[int]) -> list[int]:
         with self._lock:

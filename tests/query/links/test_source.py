@@ -259,6 +259,30 @@ def test_what_took_long_to_join_serves_as_long_again(embedded_database: Database
     assert counted(reader) == [20]
 
 
+def test_who_asks_while_something_is_joined_shares_it(embedded_database: Database, tmp_path: Path) -> None:
+    """Otherwise each question of a busy system looks again, and waits for two joins instead of one."""
+    sender = writer(embedded_database, tmp_path)
+    spans, _, reader = rolled_up(
+        embedded_database, LinkSettings(late_seconds=0, late_answered_seconds=0, remembered_seconds=0.5)
+    )
+    sender.write([request(calls(0, 10))])
+    second: list[list[int]] = []
+    also_asks = threading.Thread(target=lambda: second.append(counted(reader)))
+
+    def more_arrives() -> None:
+        spans.while_joining = list
+        sender.write([request(calls(10, 5))])
+        time.sleep(1.0)
+        also_asks.start()
+        time.sleep(0.5)
+
+    spans.while_joining = more_arrives
+    assert counted(reader) == [10]
+    also_asks.join()
+    assert second == [[10]]
+    assert len(spans.joined) == 1
+
+
 def test_a_question_about_more_than_can_be_joined_is_refused(
     embedded_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
