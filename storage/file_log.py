@@ -76,8 +76,8 @@ class FileLog:
     def bundles(self, quiet_seconds: int = 0) -> list[int]:
         """Also those of an earlier life of the process; see `storage.request_log.RequestLog`."""
         with _failures(), self._lock:
-            for path in self._directory.glob(f"[0-9]*{SUFFIX}"):
-                if int(path.stem) not in self._files:
+            for path in self._directory.glob(f"*{SUFFIX}"):
+                if path.stem.isdecimal() and int(path.stem) not in self._files:
                     self._take_over(LogFile.left_in(path))
             return sorted(
                 number for number, file in self._files.items() if file.quiet_seconds >= quiet_seconds

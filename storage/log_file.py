@@ -48,7 +48,10 @@ class LogFile:
             StorageOverloaded: The directory cannot be made.
         """
         try:
-            directory.mkdir(exist_ok=True)
+            if not directory.is_dir():
+                directory.mkdir(exist_ok=True)
+                # Or a power cut may take all files of it, however well they are synced.
+                _sync(directory.parent)
         except OSError as error:
             raise StorageOverloaded(f"the log of requests cannot be made: {error.strerror}") from error
         return cls(directory, bundle, time.time())
@@ -99,17 +102,13 @@ class LogFile:
         Raises:
             StorageUnavailable: The disk does not say that it is.
         """
-        for path in (self._path, self._path.parent):
-            try:
-                descriptor = os.open(path, os.O_RDONLY)
-            except FileNotFoundError:
-                return
-            try:
-                os.fsync(descriptor)
-            except OSError as error:
-                raise StorageUnavailable(f"the log cannot be synced: {error.strerror}") from error
-            finally:
-                os.close(descriptor)
+        try:
+            _sync(self._path)
+            _sync(self._path.parent)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StorageUnavailable(f"the log cannot be synced: {error.strerror}") from error
 
     def requests(self) -> Iterator[LoggedRequest]:
         """What is in it.
@@ -153,6 +152,14 @@ class LogFile:
         if cut_bytes > 0:
             logger.warning("%s: cut off %d bytes behind the last whole request", self._path.name, cut_bytes)
             os.truncate(self._path, self._size_bytes)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _for_its_owner(path: str, flags: int) -> int:

@@ -33,7 +33,7 @@ def test_a_request_is_in_one_bundle_at_most(files: FileLog) -> None:
 def test_what_is_logged_outlives_the_process(embedded_database: Database, tmp_path: Path) -> None:
     write(file_log(embedded_database, tmp_path), requests(3), FIRST)
     (tmp_path / f"{SECOND:020d}.otlp").touch()
-    (tmp_path / "notes.txt").touch()
+    (tmp_path / "1 of them.otlp").touch()
     again = file_log(embedded_database, tmp_path)
     assert again.bundles(quiet_seconds=60) == again.bundles() == [FIRST]
     write(again, requests(4), SECOND)
@@ -41,7 +41,7 @@ def test_what_is_logged_outlives_the_process(embedded_database: Database, tmp_pa
     for bundle in again.bundles():
         assert Unpacker(embedded_database, again).unpack(bundle)
     assert count(embedded_database) == 12
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+    assert [path.name for path in tmp_path.iterdir()] == ["1 of them.otlp"]
 
 
 def test_it_tells_since_when_requests_wait(files: FileLog) -> None:
