@@ -14,7 +14,6 @@ from spanhouse.process import Process
 from spanhouse.settings import IngestSettings
 from storage.bundle import owner_of
 from storage.bundles import Bundles
-from storage.client import Database
 from storage.endpoint import Endpoint
 from storage.file_log import FileLog
 from storage.space import FreeSpace
@@ -79,11 +78,7 @@ def write_path(
         pause_seconds=settings.unpack_pause_seconds,
         watcher=UnpackingMetrics(process.registry, lambda: bundles.waiting_bytes),
         # Until 2026-11 the embedded engine had its log in a table, too.
-        before=_unpacker_of_table(database) if file_log else None,
+        before=Unpacker(database, TableLog(database)) if file_log else None,
     )
     space = FreeSpace(database, settings.min_free_bytes)
     return WritePath(SpanWriter(log, bundles, space), unpacking, bundles, file_log)
-
-
-def _unpacker_of_table(database: Database) -> Unpacker:
-    return Unpacker(database, TableLog(database))

@@ -67,11 +67,11 @@ class FileLog:
                 file = self._files.get(bundle) or LogFile.new(self._directory, bundle)
                 file.append(new)
                 self._add(file, new)
-            holders = {self._bundle_of[digest]: self._files[self._bundle_of[digest]] for digest in requests}
-        if self._synced:
-            with _failures():
-                for holder in holders.values():
-                    holder.sync()
+            holders = {self._bundle_of[digest] for digest in requests} if self._synced else set()
+            synced = [self._files[holder] for holder in holders]
+        with _failures():
+            for file in synced:
+                file.sync()
 
     def bundles(self, quiet_seconds: int = 0) -> list[int]:
         """Also those of an earlier life of the process; see `storage.request_log.RequestLog`."""
